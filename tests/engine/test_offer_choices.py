@@ -120,3 +120,40 @@ def test_almanac_s_own_style_has_a_template_to_edit_for_who_ticks_its_box(ticked
     assert (edited.template, path in edited.files) == (path, False)
     assert f"- [x] A file to edit, which says how new events are written ({path})" in text_of(edited)
     assert path not in offer_of(files, {**edited.choices, "template": ""}).files  # type: ignore[union-attr]
+
+
+def test_each_file_that_says_no_date_is_named_with_the_reason() -> None:
+    broken = '---\ntitle: "C\n---\n'
+    files = {f"_events/{name}.md": f"---\ntitle: {name}\n---\n" for name in "ab"}
+    text = _text({**_JEKYLL, **files, "_events/c.md": broken})
+    assert "Without a date: _events/a.md, _events/b.md." in text
+    assert "_events/c.md cannot be read: This is not valid YAML" in text
+    dated = {path: page.replace("title", "date: 2025-05-04\ntitle") for path, page in files.items()}
+    assert "_events/c.md" not in _text({**_JEKYLL, **dated})
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"_data/events.csv": "title,date\nOwls,4/6/2025\nBats,3/5/2025\n"},
+        {f"_events/{name}.md": f"---\ntitle: {name}\ndate: 4/6/2025\n---\n" for name in "ab"},
+    ],
+    ids=["table", "files"],
+)
+def test_days_that_could_be_two_are_the_reason(files: Files) -> None:
+    assert "`4/6/2025` could be two different days" in _text({**_JEKYLL, **files})
+
+
+@pytest.mark.parametrize(
+    ("other", "read"),
+    [
+        ("20/4/2025", "Wednesday, June 4, 2025"),
+        ("4/20/2025", "Sunday, April 6, 2025"),
+        ("2/5/2025", None),
+        ("2 May 2025", None),
+    ],
+)
+def test_how_a_date_of_two_ways_is_read_is_said(other: str, read: str | None) -> None:
+    text = _text({**_JEKYLL, "events.md": f"# Events\n\n- 4/6/2025: Owls\n- {other}: Bats\n"})
+    assert ("is read as" in text) == bool(read)
+    assert f"`4/6/2025` is read as {read}." in text or "so only its year was taken over" in text

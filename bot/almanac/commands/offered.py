@@ -24,16 +24,20 @@ from almanac.commands.survey import PageFound
 from almanac.commands.takeover import Overlay, said_of_form
 from almanac.commands.workflow import WORKFLOW
 from almanac.config import Config
+from almanac.dates import find_date
 from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
+from almanac.page.lines import plain
+from almanac.page.outline import Page
 from almanac.page.section import Renderer
 from almanac.phrases import joined, say, say_number
 from almanac.proposal.messages import code
 from almanac.proposal.onboarding import BESIDE, AdoptionOffer, Box, Choices, Group
 from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
+from almanac.proposal.summary import day_of
 from almanac.site import Site
 from almanac.sitefiles import NOT_THE_SITES, CommitFiles
 from almanac.text import counted
@@ -320,6 +324,7 @@ def _found(plan: Adoption) -> Iterator[str]:
                 kept=_kept_whole(imported),
             )
         )
+        yield from _order_read(plan.page)
     elif plan.page is None:
         yield say("No events yet. {page} is a new page for them.", page=code(plan.config.page))
 
@@ -361,6 +366,15 @@ def _said_of_other_name(usual: str, other: str) -> str:
         page=usual,
         other=other,
     )
+
+
+def _order_read(page: Page | None) -> Iterator[str]:
+    """Say how the first date is read in which day and month could be either way round."""
+    for section in page.sections if page else ():
+        said = find_date(plain(section.text.partition("\n")[0]))
+        if said and said.note and len(section.date) == len("2025-06-04"):
+            yield say("{typed} is read as {day}.", typed=code(said.words), day=day_of(section.date, full=True))
+            return
 
 
 def _kept_whole(imported: Imported) -> str:

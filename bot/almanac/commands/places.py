@@ -14,6 +14,7 @@ from almanac import phrases
 from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.commands.printed import Printed
 from almanac.commands.references import find_references
+from almanac.dates import find_date
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format
 from almanac.entries.frontmatter import cut
@@ -77,6 +78,7 @@ _MOST_READ = 1_000
 _MOST_ELSEWHERE = 20
 _NOTHING_PRINTED = Printed((), has_theme=False, has_defaults=False)  # by templates: a script may print it raw
 _ALIKE = 0.7
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Place:
     """A folder with a file for each event, or a data file with a list of them (`files` is empty).
 
     `events` is how many it holds, `others` how many of these seem to be something else that has a date, and `undated`
-    how many more files or entries say no date; `shown` is which templates have a loop over it: path and line. `learned`
+    how many more files or entries say no date; `unread` says which of its files those are, and which cannot be read at
+    all; `shown` is which templates have a loop over it: path and line. `learned`
     is how the next one is written, None if none of them can be read; `reasons` say why it would not be right to add
     one. `text` is that of the data file.
     """
@@ -99,6 +102,7 @@ class Place:
     text: str = ""
     undated: int = 0
     others: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def reader(self) -> Format:
@@ -156,7 +160,8 @@ class Place:
         is_unread = self.reasons and not (self.events or self.undated)
         advice = _give_dates(is_list=not self.files) if self.undated and not self.events else ""
         seen = "" if is_unread else say("This holds {seen}.", seen=self.seen)
-        message = phrases.joined((seen, *self.reasons, advice))
+        unread = () if self.events else self.unread[:_MOST_NAMED]
+        message = phrases.joined((seen, *unread, *self.reasons, advice))
         return Problem(message, file=self.path + "/" * bool(self.files))
 
     @property
@@ -273,20 +278,20 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     if not suffix.lower().endswith(_READ):
         return replace(place, reasons=(_not_taken(suffix),))
     examples: list[tuple[Example, str]] = []
-    reasons: tuple[str, ...] = ()
+    broken: list[str] = []
     for path in own[-_MOST_READ:]:
         text = readable_text(site, path).replace("\r\n", "\n")
         try:
             entry = next(iter(place.reader.entries(text, path)), None)
         except UserError as error:
-            reasons = (say("{path} cannot be read: {message}", path=path, message=error.problems[0].message),)
+            broken.append(say("{path} cannot be read: {message}", path=path, message=error.problems[0].message))
             continue
         if entry is not None and entry.data:
             parts = cut(text) if suffix not in _YAML else None
             name = path.removeprefix(f"{folder}/").removesuffix(suffix)
             examples.append((Example(name, parts.keys if parts else text, entry), parts.mark if parts else ""))
     if len(examples) * 2 <= len(own):
-        return replace(place, reasons=reasons or (_without_keys(),))
+        return replace(place, reasons=tuple(broken[:_MOST_NAMED]) or (_without_keys(),))
     marks = Counter(mark for _, mark in examples)
     mark = marks.most_common(1)[0][0]
     language: Language = "toml" if mark == "+++" else "yaml"
@@ -296,7 +301,7 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
     escapes = _escapes(printed, layouts)
     references = find_references(site, folder, alike)
     source = Source(alike, language, has_body=bool(mark), is_html=is_html, references=references, escapes=escapes)
-    return _learned(place, source)
+    return _learned(replace(place, unread=tuple(broken)), source)
 
 
 def _not_taken(suffix: str) -> str:
@@ -339,10 +344,28 @@ def _learned(place: Place, source: Source) -> Place:
         template = EntryTemplate(learned.template, place.reader, place.path)
     except UserError as error:
         return replace(place, reasons=tuple(one.message for one in error.problems[:1]))
-    read = (fields_of(template, one.entry.data, one.entry.body, one.name) for one in source.examples)
-    events = sum("date" in fields for fields in read)
-    undated = len(source.examples) - events
-    return replace(place, events=events, undated=undated, learned=learned, reasons=learned.doubts)
+    undated = [
+        one for one in source.examples if "date" not in fields_of(template, one.entry.data, one.entry.body, one.name)
+    ]
+    events = len(source.examples) - len(undated)
+    names = [f"{place.path}/{one.name}{place.suffix}" for one in undated if place.files]
+    without = (say("Without a date: {names}.", names=", ".join(names[:_MOST_NAMED])),) if names else ()
+    reasons = learned.doubts if events else (*_two_ways(undated), *learned.doubts)
+    return replace(
+        place,
+        events=events,
+        undated=len(undated),
+        learned=learned,
+        reasons=reasons,
+        unread=(*without, *place.unread),
+    )
+
+
+def _two_ways(examples: Iterable[Example]) -> Iterator[str]:
+    """Say it where a day is written in numbers of which either may be the month."""
+    values = (value for one in examples for value in one.entry.data.values() if isinstance(value, str))
+    if found := next((date for value in values if (date := find_date(value)) and date.note), None):
+        yield say("{typed} could be two different days, as either number may be the month.", typed=f"`{found.words}`")
 
 
 # ------------------------------------------------------------------------------- data, posts
