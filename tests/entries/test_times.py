@@ -174,7 +174,7 @@ def said(place: Place, event: Event) -> dict[str, str]:
 @pytest.mark.parametrize("kind", ["yaml", "toml", "list", "json", "csv"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.keys} {case.shown}")
 def test_a_new_event_shows_its_own_times(case: Case, kind: str) -> None:
-    for count in (3, 2):
+    for count in (3, 2) if kind == "yaml" else (3,):  # how many tell is the same in each format
         place = learned(kept_as(kind, rows(case, count)))
         found = said(place, case.event)
         assert [found.get(key, "") for key in case.keys] == [*case.shown], place.learned
