@@ -12,6 +12,7 @@ from almanac.errors import Problem, UserError
 from almanac.proposal.onboarding import AdoptionOffer, not_offered
 
 from tests.commands.test_survey import SIGHTED
+from tests.docs.blocks import ROOT, blocks
 from tests.entries.learned import CASES, parts
 from tests.memory import Files
 from tests.offers import offer_of, text_of
@@ -96,3 +97,13 @@ def test_nothing_is_printed_beside_the_offer(capsys: pytest.CaptureFixture[str])
     loop = "# Events\n\n{% for one in site.data.meetups %}\n- {{ one.date }}\n{% endfor %}\n"
     assert offer_of({**_JEKYLL, "talks.md": _TALKS, "meetups.md": _TALKS, "events.md": loop})
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_page_to_play_with_is_taken_as_it_is() -> None:
+    [page] = [block.text for block in blocks(ROOT / "docs/adopt-app.md") if block.lang == "markdown"]
+    offer = offer_of({"README.md": "# Play\n", "past-events.md": page})
+    assert offer
+    text = text_of(offer)
+    assert "`past-events.md`: 2 events" in text
+    assert "**Where:** Room 1" in offer.sample
+    assert not (offer.problems or offer.warnings or offer.doubts)
