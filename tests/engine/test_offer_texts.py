@@ -106,4 +106,4 @@ def test_the_page_to_play_with_is_taken_as_it_is() -> None:
     text = text_of(offer)
     assert "`past-events.md`: 2 events" in text
     assert "**Where:** Room 1" in offer.sample
-    assert not (offer.problems or offer.warnings or offer.doubts)
+    assert [*offer.problems, *offer.warnings, *offer.doubts] == []
