@@ -93,6 +93,7 @@ CASES = (
     Case({"time": "19:00", "dauer": "2 Stunden"}, ["18:00", "1 Stunde 30 Minuten"]),
     Case({"weekday": "Tuesday", "time": "19:00"}, ["Thursday", "18:00"]),
     Case({"day_name": "Tue", "time": "19:00"}, ["Thu", "18:00"]),
+    Case({"wochentag": "Dienstag", "time": "19:00"}, ["Donnerstag", "18:00"]),
     Case({"year": "2025", "time": "19:00"}, ["2026", "18:00"]),
     Case({"month": ("3", "2", "1"), "time": "19:00"}, ["12", "18:00"]),
     Case(

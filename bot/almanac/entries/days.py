@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from almanac.dates import MODEL
@@ -16,6 +17,11 @@ _MIDNIGHT = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(?::00(?:\.0+)?)?(?: ?(?
 _LEAST_AGAIN = 3  # entries in which a number is that of the day, the month or the year, before that is no chance
 _ENDS_SOMETIME = "ends or end_date or not starts"
 _OF_DAY = {"day", "month", "year"}
+_IN_WORDS = regex(
+    r"(?:week)?day(?:name|ofweek)?|month(?:name)?|(?:wochen)?tag|monat|jour|mois|d[i\u00ed]a(?:delasemana)?|mes"
+)
+"""Names of keys that may hold the name of a day or a month, which then is looked for in these languages, too."""
+_LANGUAGES = ("de", "es", "fr")
 _DAY_SECONDS = 86_400
 _CUTS = {"year": "[:4]", "month": "[5:7]", "day": "[8:]"}
 
@@ -85,12 +91,14 @@ def day_again(models: Models, key: Key) -> Written | None:
         "date[5:7]": lambda value, day: str(value) == day[5:7],
         "date[:4] | int": lambda value, day: str(value) == day[:4],
         "(starts or date) | timestamp": _is_moment_of,
-        f'date | like("{first}")': lambda value, day: _like(day, first) == value,
     }
+    languages = _LANGUAGES if _IN_WORDS.fullmatch(key.word) else ()
+    for words in (first, *(f"{language}: {first}" for language in languages)):
+        ways[f'date | like("{words}")'] = partial(_is_like, words)
     # One alone may not tell whether a day below ten has a zero.
     example = example_of([(str(value), day) for value, day in known], with_year=False)
     if example and example.isprintable() and '"' not in example:
-        ways[f'date | like("{example}")'] = lambda value, day: _like(day, example) == value
+        ways[f'date | like("{example}")'] = partial(_is_like, example)
     found = next((way for way, tells in ways.items() if all(tells(*one) for one in known)), None)
     is_by_chance = first.isdigit() and key.word not in _OF_DAY and len(known) < _LEAST_AGAIN
     return Written(found, "") if found and not is_by_chance else None
@@ -102,8 +110,8 @@ def _is_moment_of(value: Any, day: str) -> bool:
     return str(value).isdigit() and start - _DAY_SECONDS < int(value) < start + 2 * _DAY_SECONDS
 
 
-def _like(day: str, example: str) -> str | None:
+def _is_like(example: str, value: Any, day: str) -> bool:
     try:
-        return written_like(day, example)
+        return bool(written_like(day, example) == value)
     except ValueError:
-        return None
+        return False
