@@ -5,6 +5,7 @@ files, so it takes the place of a file of that name: `_data/events/` hides `_dat
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -236,3 +237,54 @@ def has_usual_ids(jekyll: Jekyll) -> bool:
     options = options if isinstance(options, dict) else {}
     is_gfm = str(options.get("input", "GFM")).upper() == "GFM"
     return is_gfm and options.get("auto_ids") is not False and not options.get("auto_id_prefix")
+
+
+# ------------------------------------------------------------------------------- other generators
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Another program that builds a site: its config's path, what that says by names in small letters, and a folder.
+
+    `static` is the folder whose files are published as they are.
+    """
+
+    name: str
+    file: str
+    settings: Mapping[str, Any]
+    static: str
+
+    @property
+    def address(self) -> str | None:
+        """The site's address without a slash at its end, as far as the config says it."""
+        said = next((self.settings[key] for key in ("baseurl", "base_url", "site_url") if key in self.settings), None)
+        try:
+            return check_url(said.rstrip("/")) if isinstance(said, str) and not why_refused(said) else None
+        except RefusedUrl:
+            return None
+
+
+# The name of a config -> the generator, the setting that names its folder of files, and what that is without it.
+_GENERATORS = {
+    **{f"hugo.{ending}": ("Hugo", "staticdir", "static") for ending in ("toml", "yaml", "yml")},
+    **{f"config.{ending}": ("Hugo", "staticdir", "static") for ending in ("toml", "yaml", "yml")},
+    **{f"mkdocs.{ending}": ("MkDocs", "docs_dir", "docs") for ending in ("yml", "yaml")},
+}
+
+
+def read_generator(text: Text, names: Names) -> Generator | None:
+    """Read the config of a site of Hugo, or of Zola, which is like it in this, or of MkDocs; None if it is none."""
+    there = {*names("")}
+    if there.intersection(CONFIGS):
+        return None
+    file = next((name for name in _GENERATORS if name in there), None)
+    if file is None:
+        return None
+    try:
+        found = tomllib.loads(text(file) or "") if file.endswith(".toml") else _settings(text(file) or "", file)
+    except (UserError, tomllib.TOMLDecodeError):
+        found = {}
+    settings = {key.lower(): value for key, value in found.items() if isinstance(key, str)}
+    name, key, usual = _GENERATORS[file]
+    folder = settings.get(key)
+    return Generator(name, file, settings, folder.strip("/") if isinstance(folder, str) else usual)

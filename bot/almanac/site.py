@@ -16,7 +16,17 @@ from almanac.event.record import SUFFIX, is_foreign, is_record_name
 from almanac.event.records import RecordFolder, Records, RecordStore
 from almanac.histories import MAIN, SiteConfig, read_config
 from almanac.jekyll import CONFIGS as JEKYLL_CONFIGS
-from almanac.jekyll import Jekyll, hidden_files, is_data_file, jekyll_root, page_path, read_jekyll, site_address
+from almanac.jekyll import (
+    Generator,
+    Jekyll,
+    hidden_files,
+    is_data_file,
+    jekyll_root,
+    page_path,
+    read_generator,
+    read_jekyll,
+    site_address,
+)
 from almanac.paths import joined, parents
 from almanac.phrases import say
 from almanac.sitefiles import OWN_FOLDER, SiteFiles, decoded
@@ -349,15 +359,28 @@ class Site:
         """Where readers have the site, as far as its own files say it: the same wherever Almanac runs."""
         jekyll = self._jekyll
         address = site_address(jekyll, None, None)
-        return address or site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
+        address = address or site_address(jekyll, self.text(joined(jekyll.root, jekyll.source, "CNAME")), None)
+        return address or (self._generator.address if self._generator and not jekyll.file else None)
+
+    @cached_property
+    def _generator(self) -> Generator | None:
+        return read_generator(self.text, self.files.names)
+
+    @property
+    def _published(self) -> str:
+        """The folder that readers have as the site's own."""
+        generator = None if self._jekyll.file else self._generator
+        return generator.static if generator else joined(self._jekyll.root, self._jekyll.source)
 
     def _file_address(self, path: str) -> str | None:
-        folder = joined(self._jekyll.root, self._jekyll.source)
+        folder = self._published
         inside = path.lstrip("/").removeprefix(f"{folder}/" if folder else "")
         return f"{self._address}/{quote(inside)}" if self._address else None
 
     def _place_of(self, path: str) -> str:
         folder = jekyll_root(self.files.names, path) if "/" in path else ""
+        if "/" in path and not folder and self._generator:
+            folder = self._generator.static
         return quote(path.removeprefix(f"{folder}/" if folder else ""))
 
     @property

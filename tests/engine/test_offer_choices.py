@@ -157,3 +157,43 @@ def test_how_a_date_of_two_ways_is_read_is_said(other: str, read: str | None) ->
     text = _text({**_JEKYLL, "events.md": f"# Events\n\n- 4/6/2025: Owls\n- {other}: Bats\n"})
     assert ("is read as" in text) == bool(read)
     assert f"`4/6/2025` is read as {read}." in text or "so only its year was taken over" in text
+
+
+_HUGO = {
+    f"content/events/2025-06-0{day}-talk.md": f"---\ntitle: Talk {day}\ndate: 2025-06-0{day}\n---\nAbout it.\n"
+    for day in (1, 2, 3)
+}
+_DOCS_PAGE = {"docs/events.md": f"# Events\n\n{_TALKS}"}
+
+
+@pytest.mark.parametrize(
+    ("files", "folder"),
+    [
+        ({"hugo.toml": 'baseURL = "https://club.example.org/"\n', **_HUGO}, "static/"),
+        ({"config.yaml": "baseURL: https://club.example.org\nstaticDir: files\n", **_HUGO}, "files/"),
+        ({"mkdocs.yml": "site_url: https://club.example.org/\n", **_DOCS_PAGE}, "docs/"),
+        ({"_config.yml": "url: https://club.example.org\n", "events.md": f"# Events\n\n{_TALKS}"}, ""),
+    ],
+    ids=["Hugo", "Hugo with settings", "MkDocs", "Jekyll"],
+)
+def test_a_calendar_goes_where_the_generator_publishes_it_and_knows_the_site(files: Files, folder: str) -> None:
+    page = next((path for path in ("docs/events.md", "events.md") if path in files), "content/events")
+    made = offer_of(files, {"page": page, "calendar": f"{folder}events.ics", "feed": f"{folder}feed.xml"})
+    assert made
+    assert "@club.example.org" in made.files[f"{folder}events.ics"]
+    assert 'href="https://club.example.org/feed.xml"' in made.files[f"{folder}feed.xml"]
+
+
+def test_where_nobody_knows_what_is_published_no_calendar_is_offered_and_it_says_so() -> None:
+    made = offer_of({".eleventy.js": "", **_HUGO}, {"page": "content/events"})
+    assert made
+    assert "calendar" not in made.choices
+    assert "It does not know which folder of this site is published" in text_of(made)
+
+
+@pytest.mark.parametrize(
+    ("config", "warned"), [("", True), ("buildFuture = false\n", True), ("buildFuture = true\n", False)]
+)
+def test_hugo_leaves_out_what_is_to_come(config: str, warned: bool) -> None:
+    text = _text({"hugo.toml": config, **_HUGO}, page="content/events")
+    assert ("`hugo.toml`: Hugo leaves out an event that is to come until its day" in text) == warned

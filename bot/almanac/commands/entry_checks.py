@@ -8,6 +8,7 @@ from almanac.commands.known import known_events
 from almanac.commands.places import Place, find_places
 from almanac.commands.takeover import said_of_form, take_over
 from almanac.form.schema import Form
+from almanac.jekyll import read_generator
 from almanac.phrases import say
 from almanac.site import Site
 
@@ -29,7 +30,7 @@ def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iter
 
 
 def check_to_come(site: Site, place: Place) -> Iterator[Finding]:
-    """Warn where Jekyll leaves out events that are to come."""
+    """Warn where Jekyll or Hugo leaves out events that are to come."""
     jekyll = jekyll_of(site, "")
     is_page = place.files and place.path.rpartition("/")[2].startswith("_") and place.suffix not in (".yml", ".yaml")
     if jekyll.file and is_page and jekyll.settings.get("future") is not True:
@@ -39,3 +40,16 @@ def check_to_come(site: Site, place: Place) -> Iterator[Finding]:
         yield Finding(
             "jekyll", "warning", message, say("Add that line, if the site lists what is to come."), jekyll.file
         )
+    hugo = None if jekyll.file else read_generator(site.text, site.files.names)
+    if (
+        hugo
+        and hugo.name == "Hugo"
+        and place.path.startswith("content/")
+        and hugo.settings.get("buildfuture") is not True
+    ):
+        line = "`buildFuture = true`" if hugo.file.endswith(".toml") else "`buildFuture: true`"
+        message = say(
+            "Hugo leaves out an event that is to come until its day, as {line} is not in its config.", line=line
+        )
+        remedy = say("Add that line at its top, if the site lists what is to come.")
+        yield Finding("hugo", "warning", message, remedy, hugo.file)

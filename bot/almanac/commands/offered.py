@@ -27,6 +27,7 @@ from almanac.config import Config
 from almanac.dates import find_date
 from almanac.errors import Problem, UserError
 from almanac.forge.protocol import Forge
+from almanac.jekyll import read_generator
 from almanac.page.imitate import samples
 from almanac.page.importer import Imported
 from almanac.page.lines import plain
@@ -48,6 +49,10 @@ _SEVERAL, _READ = 5, (*MARKDOWN, *HTML, ".yml", ".yaml", ".json")
 _TOGETHER = RECORDS._replace(each=RECORDS.total)  # one long page must not part the others
 _NEW_PAGES = ("events.md", "past-events.md", "event-history.md", "history-of-events.md")
 _TEMPLATES = ("section_template", "index_template", "upcoming_template", "file_template", "list_template")
+_NOT_KNOWN = say(
+    "Almanac can also write a calendar and a feed. It does not know which folder of this site is published as it is: "
+    "after the merge, add a line such as `calendar: FOLDER/events.ics` to the settings (docs/calendar.md)."
+)
 _SUBSCRIPTIONS = {"calendar": say("A calendar that readers can subscribe to"), "feed": say("A feed")}
 
 
@@ -124,6 +129,8 @@ def adopt(
     if unread is None:
         free = free_places(Site(Overlay(files, plan.written)))
         subscribe(plan, files, {key: path for key, path in free.items() if choices.get(key) == path})
+        if has_other_generator(site) and not read_generator(site.text, site.files.names):
+            plan.notes.append(_NOT_KNOWN)
         groups += [*_shapes(plan), *_more(plan, free)]
     offer = _offer(plan, groups, files, written, follows=action is None)
     if unread is None:

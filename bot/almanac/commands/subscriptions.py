@@ -6,10 +6,11 @@ import typer
 
 from almanac import config as configs
 from almanac.commands.build import build_files
+from almanac.commands.places import has_other_generator
 from almanac.commands.planned import Adoption
 from almanac.commands.takeover import Overlay
 from almanac.commands.view_checks import writes_feed_of_posts
-from almanac.jekyll import read_jekyll
+from almanac.jekyll import read_generator, read_jekyll
 from almanac.paths import joined
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
@@ -27,9 +28,14 @@ def ask_for_subscriptions(site: Site) -> dict[str, str]:
 
 
 def free_places(site: Site) -> dict[str, str]:
-    """Return where they can be, if nothing else has these names."""
+    """Return where they can be, if nothing else has these names: where files are published as they are."""
     jekyll = read_jekyll(site.text, site.files.names, site.config.page)
     folder = joined(jekyll.root, jekyll.source)
+    if not jekyll.file:
+        generator = read_generator(site.text, site.files.names)
+        if generator is None and has_other_generator(site):
+            return {}  # nobody knows here which of its files are published
+        folder = generator.static if generator else folder
     names = {"calendar": ("events.ics",), "feed": ("feed.xml", "events.xml")}
     if writes_feed_of_posts(site, jekyll):
         names["feed"] = ("events.xml",)
