@@ -59,9 +59,9 @@ def workflow_page() -> str:
     """Return the page of the workflow, to be copied by those who have only a browser; it runs this very Almanac."""
     workflow = template("site/almanac.yml").replace("OWNER/REPO@REF", read_origin().action).rstrip()
     intro = (
-        "`.github/workflows/almanac.yml` for a site that has no Almanac yet. [Adopt in a browser]"
-        "(../adopt-app.md#with-a-workflow)\nsays what to do with it. If your main branch is not called `main`, write "
-        "its name into the line `branches`."
+        "This is `.github/workflows/almanac.yml`, for a new site and for one that [upgrades](../upgrade.md).\n"
+        "[Adopt in a browser](../adopt-app.md#with-a-workflow) says what to do with it. If your main branch is not\n"
+        "called `main`, write its name into the line `branches`."
     )
     end = (
         "The last line names the Almanac that these pages describe. In a clone, `almanac init` writes the same,\n"
