@@ -67,7 +67,9 @@ def test_the_page_that_is_left_alone_is_named(taken: str, left: str) -> None:
 def test_a_no_to_a_workflow_takes_its_file_along() -> None:
     made = offer_of(_TWO)
     assert made
-    assert "delete the workflow `.github/workflows/almanac.yml` too" in text_of(replace(made, follows=False))
+    assert "\n\nIf you close it, delete the workflow `.github/workflows/almanac.yml` too" in text_of(
+        replace(made, follows=False)
+    )
     assert ".github/workflows" not in text_of(made)
 
 
