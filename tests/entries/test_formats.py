@@ -58,6 +58,8 @@ LISTS: dict[str, tuple[ListFormat, str]] = {
     "json, CRLF": (JsonList(), EVENTS.replace("\n", "\r\n")),
     "json, ASCII": (JsonList(), '[\n\t{\n\t\t"a": "\\u00fc"\n\t},\n\t{\n\t\t"a": "b"\n\t}\n]'),
     "csv": (CsvList(), ROWS),
+    "csv, semicolons": (CsvList(), ROWS.replace(",", ";")),
+    "csv, tabs": (CsvList(), ROWS.replace(",", "\t")),
     "csv, CRLF, no newline at the end": (CsvList(), ROWS.rstrip("\n").replace("\n", "\r\n")),
 }
 by_name = pytest.mark.parametrize("name", LISTS)
@@ -72,7 +74,7 @@ def copied(kind: ListFormat, text: str, index: int) -> str:
     entry = kind.entries(text)[index]
     written = text[entry.start : entry.end].replace("\r\n", "\n").rstrip("\n")
     if isinstance(kind, CsvList):
-        return f"title,where,year\n{written}\n"
+        return f"{text.splitlines()[0]}\n{written}\n"
     if isinstance(kind, JsonList):
         return json.dumps(entry.data, indent=2, ensure_ascii=False) + "\n"
     column = len(written) - len(written.lstrip(" "))

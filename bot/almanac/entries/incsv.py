@@ -1,4 +1,7 @@
-"""Entries in CSV: a row for each under a row with their keys. A new row has the quotes that its neighbours have."""
+"""Entries in CSV: a row for each under a row with their keys. A new row has the quotes that its neighbours have.
+
+Between cells is a comma, a semicolon or a tab, as programs for tables write them: what the first row has most of.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,8 +12,11 @@ from almanac.errors import Problem, UserError
 from almanac.patterns import regex
 from almanac.phrases import say
 
-_CELL = regex(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\r\n]|\Z)|([^,"\r\n]*+)(?=[,\r\n]|\Z)')
-_NEEDS_QUOTES = regex(r'[,"\r\n]|\A\s|\s\Z')
+_COMMA, _SEMICOLON, _TAB = (
+    regex(rf'"([^"]*+(?:""[^"]*+)*+)"(?=[{mark}\r\n]|\Z)|([^{mark}"\r\n]*+)(?=[{mark}\r\n]|\Z)') for mark in ",;\t"
+)
+_CELLS = {",": _COMMA.match, ";": _SEMICOLON.match, "\t": _TAB.match}
+_NEEDS_QUOTES = {mark: regex(rf'[{mark}"\r\n]|\A\s|\s\Z') for mark in _CELLS}
 
 
 class _Cell(NamedTuple):
@@ -35,20 +41,24 @@ class CsvList:
         return tuple(numbered(text, ((row.start, row.end, _data(keys, row)) for row in rows[1:])))
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
-        rows = _rows(text, "")
+        rows, mark = _rows(text, ""), _mark(text)
         row = next(row for row in rows if row.start == entry.start)
         keys = _keys(rows, "")
         if not set(keys[: len(row.cells)]).issuperset(key for key in data if data[key] != entry.data.get(key, "")):
             return None
         pairs = [(cell, str(data.get(key, ""))) for key, cell in zip(keys, row.cells, strict=False)]
-        changes = ((one.start, one.end, _written(new, quoted=one.quoted)) for one, new in pairs if new != one.text)
+        changes = (
+            (one.start, one.end, _written(new, mark, quoted=one.quoted)) for one, new in pairs if new != one.text
+        )
         return spliced(text, changes)
 
     def inserted(self, text: str, index: int, new: str) -> str:
         rows, data = _rows(text, ""), self.entries(new)[0].data
         keys = _keys(rows, "")
-        near = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None
-        row = ",".join(_written(str(data.get(key, "")), quoted=_like(near, number)) for number, key in enumerate(keys))
+        near, mark = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None, _mark(text)
+        row = mark.join(
+            _written(str(data.get(key, "")), mark, quoted=_like(near, number, mark)) for number, key in enumerate(keys)
+        )
         newline = with_ends("\n", text)
         if index + 1 < len(rows):
             at = rows[index + 1].start
@@ -76,25 +86,33 @@ class CsvList:
         if any(values.within(cell.text) for cell in head.cells):
             raise misplaced()
         cells = [cell for cell in row.cells if values.within(cell.text)]
+        mark = _mark(skeleton)
         return spliced(
-            skeleton, ((one.start, one.end, _written(values.put(one.text), quoted=one.quoted)) for one in cells)
+            skeleton, ((one.start, one.end, _written(values.put(one.text), mark, quoted=one.quoted)) for one in cells)
         )
+
+
+def _mark(text: str) -> str:
+    """Return what stands between cells."""
+    head = re.sub(r'"[^"]*+"', "", text.lstrip("\ufeff\r\n").partition("\n")[0])
+    return max(_CELLS, key=head.count)
 
 
 def _rows(text: str, file: str) -> list[_CsvRow]:
     """Cut a text into its rows; blank lines are none."""
     rows: list[_CsvRow] = []
+    mark = _mark(text)
     start = at = len(text) - len(text.removeprefix("\ufeff"))
     cells: list[_Cell] = []
     while at < len(text) or cells:
-        found = _CELL.match(text, at)
+        found = _CELLS[mark](text, at)
         if found is None:
             message = say("A quotation mark in this row is not closed, or is in the middle of a cell.")
             raise UserError(Problem(message, file=file, line=text.count("\n", 0, at) + 1))
         quoted = found[1] is not None
         cells.append(_Cell(found[1].replace('""', '"') if quoted else found[2], at, found.end(), quoted))
         at = found.end()
-        if text[at : at + 1] == ",":
+        if text[at : at + 1] == mark:
             at += 1
             continue
         end = re.compile(r"\r?\n|\r|\Z").match(text, at)
@@ -118,11 +136,11 @@ def _data(keys: list[str], row: _CsvRow) -> dict[str, Any]:
     return dict(zip(keys, [*cells, *[""] * (len(keys) - len(cells))], strict=False))
 
 
-def _like(row: _CsvRow | None, number: int) -> bool:
+def _like(row: _CsvRow | None, number: int, mark: str) -> bool:
     """Tell whether a row has quotes around a cell that does not need them."""
     cell = row.cells[number] if row and number < len(row.cells) else None
-    return cell is not None and cell.quoted and not _NEEDS_QUOTES.search(cell.text)
+    return cell is not None and cell.quoted and not _NEEDS_QUOTES[mark].search(cell.text)
 
 
-def _written(text: str, *, quoted: bool) -> str:
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if quoted or _NEEDS_QUOTES.search(text) else text
+def _written(text: str, mark: str, *, quoted: bool) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if quoted or _NEEDS_QUOTES[mark].search(text) else text
