@@ -110,6 +110,24 @@ def test_edits_made_by_hand_are_offered_for_each_by_itself(scene: Scene) -> None
     assert scene.world.head(SYNC_BRANCH)
 
 
+def test_a_page_with_events_that_is_added_by_hand_gets_their_records_after_the_first_event(scene: Scene) -> None:
+    add_lyon(scene)
+    events = "## 12 May 2021: Owls at night\n\n- Where: Barn\n\n## 3 March 2021: Bats by day\n\n- Where: Mill\n"
+    scene.world.commit({LYON_PAGE: f"# Lyon\n\n{events}".encode()})
+    number = file(scene, "lyon")
+    scene.run(number)
+    merge(scene, number)
+    page = scene.world.files(scene.world.forge.base().commit)[LYON_PAGE].decode()
+    assert page.startswith("# Lyon\n\n### January 20th, 2022:  Demo Day\n")
+    assert page.endswith(events)
+    scene.sweep()
+    offered = scene.world.files(scene.world.head(f"{SYNC_BRANCH}-lyon") or "")
+    records = {path for path in offered if path.startswith(f"{LYON_RECORDS}/")}
+    others = {f"{LYON_RECORDS}/2021-05-12-owls-at-night.yml", f"{LYON_RECORDS}/2021-03-03-bats-by-day.yml"}
+    assert records == {LYON_RECORD, *others}
+    assert offered[LYON_PAGE].decode() == page
+
+
 @both_forges
 def test_another_label_moves_a_proposal_to_the_other_history(scene: Scene) -> None:
     add_lyon(scene)
