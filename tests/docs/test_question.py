@@ -21,7 +21,7 @@ from tests.memory import is_in_sync, memory_site, proposed_files
 
 PAGE, FORM, CONFIG = "past-working-groups.md", ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml"
 OWN = ".github/almanac/section.md.j2"
-QUESTION, LABELLED, BULLETS, BULLET, ROW, KEY, ENTRY, *_ = (
+QUESTION, LABELLED, BULLETS, BULLET, ELEMENT, ROW, KEY, ENTRY, *_ = (
     block.text for block in blocks(ROOT / "docs/add-a-question.md")
 )
 CHANGES = (ROOT / "docs/changes.md").read_text(encoding="utf-8")
@@ -52,6 +52,16 @@ def test_a_question_for_sections_with_labels() -> None:
     files = adopted(SECTIONS)
     files[OWN] = above("{% if location %}\n", LABELLED, files[OWN])
     assert "\n**Parking:** Behind the house  \n**Where:** Room 5\n" in with_event(files)
+
+
+@pytest.mark.parametrize("words", ["Talk", '<a href="https://talks.example.org/1">Talk</a>'])
+def test_a_question_for_elements_in_html(words: str) -> None:
+    days = ("October 8, 2025", "September 10, 2025", "August 13, 2025")
+    files = adopted("# Talks\n\n<ul>\n" + "".join(f"<li>{day}: {words}</li>\n" for day in days) + "</ul>\n")
+    source = files[OWN].rstrip()
+    end = next(end for end in ("{% endcall +%}</li>", "{% endcall %}</li>", "</li>") if source.endswith(end))
+    files[OWN] = source.removesuffix(end) + ELEMENT.rstrip() + end
+    assert " (parking: Behind the house)</li>\n" in with_event(files)
 
 
 def test_a_question_for_a_page_in_the_house_style() -> None:

@@ -37,6 +37,7 @@ def test_sections(section: str) -> None:
         ("", "nothing for the event 2021-11-10-new"),
         ("\n \n", "nothing for the event"),
         ("### New", "first line has to contain the event's date"),
+        ("<li>New</li>", "as in `<li>"),
         ("New", "first line has to contain the event's date"),
         ("<a id='x'></a>\n\n## 2021-11-10: New", "first line has to contain the event's date"),
         ("**2021-11-10**: New", "first line has to contain the event's date"),

@@ -30,6 +30,7 @@ _TAIL = """
 {% endhighlight %}
 """
 _EXAMPLE = "### {{ date | heading_date }}: {{ title | heading }}"
+_HTML_EXAMPLE = "<li>{{ date | heading_date }}: {{ title | text }}</li>"
 
 
 class UnreadableSectionError(ConfigError):
@@ -73,13 +74,14 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
         return
     first_line = section.split("\n", 1)[0]
     read_as = next((one for one in found if one.text.split("\n", 1)[0] == first_line), None)
+    example = _HTML_EXAMPLE if family == "html" else _EXAMPLE
     where = say("The section that the template writes for the event {id}", id=event.id)
     if read_as is None:
         message = say(
             "{where} would not be found on the page again: the first line has to contain the "
             "event's date, as in `{example}`.",
             where=where,
-            example=_EXAMPLE,
+            example=example,
         )
     elif not says_date_of(read_as, event):
         message = say(
@@ -87,7 +89,7 @@ def check_section(section: str, event: Event, file: str, template: str = "") -> 
             "contain the event's date, best at its beginning, as in `{example}`.",
             where=where,
             date=read_as.date,
-            example=_EXAMPLE,
+            example=example,
         )
     else:
         message = say(
