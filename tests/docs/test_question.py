@@ -14,14 +14,14 @@ from almanac.event.model import read_status
 from almanac.form.filled import issue_body
 from almanac.packaged import example, template
 from almanac.proposal.messages import OwnTemplate
-from almanac.proposal.state import Draft
+from almanac.proposal.state import Draft, PutComment
 
 from tests.docs.blocks import ROOT, blocks
-from tests.memory import is_in_sync, memory_site, proposed_files
+from tests.memory import is_in_sync, memory_site, planned, proposed_files
 
 PAGE, FORM, CONFIG = "past-working-groups.md", ".github/ISSUE_TEMPLATE/new-event.yml", ".github/almanac.yml"
 OWN = ".github/almanac/section.md.j2"
-QUESTION, LABELLED, BULLETS, BULLET, ELEMENT, ROW, KEY, ENTRY, *_ = (
+QUESTION, LABELLED, BULLETS, BULLET, ELEMENT, ROW, KEY, ENTRY, CELL, *_ = (
     block.text for block in blocks(ROOT / "docs/add-a-question.md")
 )
 CHANGES = (ROOT / "docs/changes.md").read_text(encoding="utf-8")
@@ -41,6 +41,14 @@ def with_event(files: dict[str, str]) -> str:
     """Return the page with an event whose form has the question."""
     files = {**files, FORM: f"{files[FORM].rstrip()}\n{QUESTION}"}
     return str(proposed_files(files, 12, issue_body(memory_site(files).form, ANSWERS))[PAGE])
+
+
+def told(files: dict[str, str], answers: dict[str, str]) -> str:
+    """Return what the comment on the issue says that the site has no place for."""
+    plan = planned(files, 12, issue_body(memory_site(files).form, answers))
+    [draft] = (write.body for write in plan.writes if isinstance(write, PutComment))
+    assert isinstance(draft, Draft)
+    return str(draft.values["hidden"])
 
 
 def above(place: str, lines: str, source: str) -> str:
@@ -107,6 +115,25 @@ def test_a_question_for_files_and_lists(kind: str, lines: str, place: str) -> No
     [text] = proposed_files(files, 12, issue_body(memory_site(files).form, answers)).values()
     entry = yaml.safe_load(str(text).split("---\n")[1]) if kind == "file.md" else yaml.safe_load(str(text))[0]
     assert html.unescape(entry["parking"]) == 'Behind "the house"'
+    assert "Is there parking?" not in told(files, answers)
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_question_for_rows_of_a_table_in_csv(mark: str) -> None:
+    head, *rows = "date,title,room", "2025-10-08,Bats,Two", "2025-09-10,Swifts,Two"
+    table = "\n".join((head, *rows, "")).replace(",", mark)
+    files = {"_data/talks.csv": table}
+    files |= plan_adoption(
+        memory_site(files), [*files], "main", today=date(2025, 10, 20), page="_data/talks.csv"
+    ).written
+    first, last = files[".github/almanac/entry.csv.j2"].splitlines()
+    files[".github/almanac/entry.csv.j2"] = f"{first},parking\n{last}{CELL}"
+    files["_data/talks.csv"] = table.replace("room\n", f"room{mark}parking\n", 1)
+    files[FORM] = f"{files[FORM].rstrip()}\n{QUESTION}"
+    proposed = proposed_files(files, 12, issue_body(memory_site(files).form, ANSWERS))
+    row = mark.join(("2025-11-12", "Owls", "Room 5", "Behind the house"))
+    assert str(proposed["_data/talks.csv"]).splitlines()[1] == row
+    assert "Is there parking?" not in told(files, ANSWERS)
 
 
 def test_the_words_of_choices_are_those_that_are_understood() -> None:

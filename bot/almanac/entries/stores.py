@@ -261,4 +261,5 @@ def shown_by(template: EntryTemplate, event: Event) -> Event:
         entry = template.entry(event)
         kept -= {"status"} if fields_of(template, entry.data, entry.body, "").get("status") != event.status else set()
     fields = {name: value for name, value in event.model_dump().items() if name in kept}
+    fields["extra"] = {name: answer for name, answer in event.extra.items() if template.has_answer(name)}
     return Event.model_validate(fields, strict=False)

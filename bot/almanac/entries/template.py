@@ -69,6 +69,11 @@ class EntryTemplate:
         marked = {"status" for source in (*in_keys, *in_body) if source.filter("with_status") is not None}
         return self.body_names | marked | {str(path[0]) for source in in_keys for path in source.fields}
 
+    def has_answer(self, name: str) -> bool:
+        """Tell whether it shows the answer to a question of the site's own, or may do so in its body."""
+        paths = (path for place in self.places.values() for source in place.sources for path in source.fields)
+        return "extra" in self.body_names or any(path[:2] in (("extra",), ("extra", name)) for path in paths)
+
     @cached_property
     def says_times(self) -> bool:
         """Whether a key says at what time an event starts, and not only on which day."""

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 
 from almanac.event.model import Event
 from almanac.page.section import Renderer
+from almanac.page.template import section_renderer
 from almanac.views.protocol import Built, Texts, View
+
+_ANSWERS = """{% for name in extra %}{% set answer = extra[name] %}
+
+- {{ name | replace("_", " ") | replace("-", " ") | capitalize | text }}:
+{%- if answer is string %} {{ answer | text }}{% else %}{% for one in answer if answer is not mapping or answer[one] %}
+{{- "," if not loop.first }} {{ one | text }}{% endfor %}{% endif %}
+{% endfor %}
+"""
+"""Answers to questions of the site's own, for which the house style has no place."""
 
 
 class OwnEntryView(View):
@@ -28,4 +38,8 @@ class OwnEntryView(View):
 
     def preview(self, event: Event) -> str | None:
         shown = self._shown(event)
-        return self._render(shown) if shown else None
+        if shown is None:
+            return None
+        section = self._render(shown)
+        answers = section_renderer(_ANSWERS)(shown).strip() if shown.extra else ""
+        return f"{section.rstrip()}\n\n{answers}\n" if answers else section
