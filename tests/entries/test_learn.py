@@ -37,3 +37,9 @@ def test_of_times_in_a_group_is_said_once_that_no_question_fills_them() -> None:
     place = list_at(memory_site({"_data/owls.yml": text}), "_data/owls.yml")
     assert place
     assert place.reasons == ("Most events have `when`, a group of values that no question of a form can fill.",)
+
+
+def test_a_byte_order_mark_before_a_list_is_no_part_of_its_first_entry() -> None:
+    text = "- title: 'Owls'\n  date: '2025-05-08'\n- title: 'Bats'\n  date: '2025-05-01'\n"
+    marked, plain = (places({"_data/talks.yml": mark + text}) for mark in ("\ufeff", ""))
+    assert marked == plain

@@ -16,7 +16,7 @@ from almanac.commands.printed import Printed
 from almanac.commands.references import find_references
 from almanac.dates import find_date
 from almanac.entries.examples import Example, Source, sorted_newest
-from almanac.entries.formats import DataEntry, Format
+from almanac.entries.formats import DataEntry, Format, line_start
 from almanac.entries.frontmatter import cut
 from almanac.entries.kinds import file_format, list_format
 from almanac.entries.learn import Learned, learn
@@ -432,7 +432,7 @@ def _language(path: str) -> Language:
 
 def _whole_lines(text: str, entry: DataEntry) -> str:
     """Return an entry's text with the white space or the hyphen before it in its first line."""
-    start = text.rfind("\n", 0, entry.start) + 1
+    start = line_start(text, entry.start)
     is_alone = not text[start : entry.start].strip(" \t-")
     return text[start if is_alone else entry.start : entry.end]
 

@@ -96,10 +96,10 @@ class Models:
     @cached_property
     def parts(self) -> list[dict[str, Part]]:
         """The texts of the keys of each."""
-        source = self.source
-        return [
-            {part.key: part for part in parts_of(one.text, source.language, source.columns)} for one in self.examples
-        ]
+        language = self.source.language
+        if language == "csv":
+            return [{key: Part(key, "", cell) for key, cell in one.entry.data.items()} for one in self.examples]
+        return [{part.key: part for part in parts_of(one.text, language)} for one in self.examples]
 
     def part(self, key: Key) -> Part:
         """Return the newest text of a key that has a value, or else the newest at all."""

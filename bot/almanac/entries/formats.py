@@ -134,6 +134,11 @@ def with_ends(new: str, text: str) -> str:
     return new.replace("\n", "\r\n") if is_dos else new
 
 
+def line_start(text: str, at: int) -> int:
+    """Return where the line of a place begins, behind the byte order mark that a file may begin with."""
+    return text.rfind("\n", 0, at) + 1 or len(text) - len(text.removeprefix("\ufeff"))
+
+
 def numbered(text: str, found: Iterable[tuple[int, int, dict[str, Any]]]) -> Iterator[DataEntry]:
     """Make entries of their places in a text, one below the other, and of what they say."""
     line, last = 1, 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from almanac.entries.formats import DataEntry, Values, in_quotes, misplaced, spliced, with_ends
+from almanac.entries.formats import DataEntry, Values, in_quotes, line_start, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
 from almanac.patterns import regex
 from almanac.phrases import say
@@ -260,7 +260,7 @@ def _read_back(written: str) -> str | None:
 def _parts(text: str, node: yaml.SequenceNode | None) -> Iterator[tuple[int, int, yaml.Node]]:
     """Give each entry of a list with the places where its lines begin and end."""
     for child in node.value if node else ():
-        start = text.rfind("\n", 0, child.start_mark.index) + 1
+        start = line_start(text, child.start_mark.index)
         last = text.find("\n", _last(text, child))
         yield start, len(text) if last < 0 else last + 1, child
 

@@ -19,7 +19,7 @@ from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PLACES, Key, name_key, tells_of_event, words_of
-from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of
+from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, read_status, safe_slug
 from almanac.page.lines import plain
@@ -102,7 +102,7 @@ def learn(source: Source) -> Learned:
     if body.words:
         keys.ask("text", "Text", body.words, say("Stands below the rest, as in the other events."), is_long=True)
     if source.columns:
-        template = f"{','.join(source.columns)}\n{template}"
+        template = row_template([*map(copied, source.columns)]) + template
     elif source.has_body:
         mark = "+++" if source.language == "toml" else "---"
         template = f"{mark}\n{template}{mark}\n{body.template}"
@@ -339,9 +339,10 @@ class _KeyWriter:
             padded = next((str(one) for one in key.filled if str(one).startswith("0")), "")
             return Written(f'number | like("{padded}")' if padded else "number", "")
         value = _picture(key) if field == "image" else _VALUES.get(field, field)
-        if field == "status":
-            usual = [one for one in key.filled if read_status(one) == "scheduled"]
-            value = f"status or '{max(usual, key=usual.count)}'" if usual else value
+        usual = [one for one in key.filled if field == "status" and read_status(one) == "scheduled"]
+        if usual:
+            value = f"status or '{max(usual, key=usual.count)}'"
+            condition = "" if key.is_asked else condition  # most say that they take place, and so does a new one
         elif field == "title" and self.marks_title:
             value = "title | with_status"
         return Written(value, condition)

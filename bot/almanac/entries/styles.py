@@ -1,6 +1,5 @@
 """How the keys of one entry are written: an entry's text cut into its keys, and keys written as a template of them."""
 
-import csv
 import json
 import re
 from collections.abc import Sequence
@@ -19,6 +18,8 @@ _TOML_KEY = regex(r"([A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
 _JSON_KEY = regex(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
 _JSON_GAP = regex(r"[ \t\r\n]*,?")
 _BLOCK = regex(r"[|>][-+0-9]*")
+_FILLED = regex(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
+_NEEDS_QUOTES = regex(r'[,;\t"\r\n]')
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ class KeyPiece:
     condition: str = ""
 
 
-def parts_of(text: str, language: Language, names: Sequence[str] = ()) -> list[Part]:
-    """Cut the text of one entry into its keys; `names` are those of a table's columns.
+def parts_of(text: str, language: Language) -> list[Part]:
+    """Cut the text of one entry into its keys; a table's row says nothing that its cells do not.
 
     Raises:
         UserError: It is not valid YAML.
     """
-    return {"yaml": _yaml, "toml": _toml, "json": _json, "csv": _csv}[language](text, names)
+    return {"yaml": _yaml, "toml": _toml, "json": _json}[language](text)
 
 
-def _yaml(text: str, _: Sequence[str]) -> list[Part]:
+def _yaml(text: str) -> list[Part]:
     node = compose(text, "", MAX_CHARACTERS)
     if isinstance(node, yaml.SequenceNode):
         node = node.value[0] if node.value else None
@@ -64,7 +65,7 @@ def _yaml(text: str, _: Sequence[str]) -> list[Part]:
     return parts
 
 
-def _toml(text: str, _: Sequence[str]) -> list[Part]:
+def _toml(text: str) -> list[Part]:
     parts = []
     for line in text.split("\n"):
         if line.startswith("["):
@@ -74,7 +75,7 @@ def _toml(text: str, _: Sequence[str]) -> list[Part]:
     return parts
 
 
-def _json(text: str, _: Sequence[str]) -> list[Part]:
+def _json(text: str) -> list[Part]:
     parts = []
     at = text.find("{") + 1
     while match := _JSON_KEY.match(text, at):
@@ -83,11 +84,6 @@ def _json(text: str, _: Sequence[str]) -> list[Part]:
         gap = _JSON_GAP.match(text, end)
         at = gap.end() if gap else end
     return parts
-
-
-def _csv(text: str, names: Sequence[str]) -> list[Part]:
-    cells = next(csv.reader([text]), [])
-    return [Part(name, "", cell) for name, cell in zip(names, cells, strict=False)]
 
 
 # ------------------------------------------------------------------------------- a template
@@ -101,7 +97,7 @@ def copied(text: str) -> str:
 def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
     """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
     if language == "csv":
-        return ",".join(piece.value for piece in pieces) + "\n"
+        return row_template([piece.value for piece in pieces])
     if language == "json":
         start = text.find("{") + 1
         parts = ",".join(piece.lead + piece.value for piece in pieces)
@@ -116,6 +112,19 @@ def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) ->
         line = f"{(before or space) if at == 0 else space}{piece.lead}{piece.value}\n"
         written += f"{{% if {piece.condition} %}}\n{line}{{% endif %}}\n" if piece.condition and at else line
     return written
+
+
+def row_template(cells: Sequence[str]) -> str:
+    """Write a row of a table: the site's own words are in quotes where they need them."""
+    return ",".join(map(_cell, cells)) + "\n"
+
+
+def _cell(text: str) -> str:
+    words = _FILLED.split(text)
+    if not any(map(_NEEDS_QUOTES.search, words)):
+        return text
+    marks = [*_FILLED.findall(text), ""]
+    return '"' + "".join(own.replace('"', '""') + mark for own, mark in zip(words, marks, strict=True)) + '"'
 
 
 def _closing(text: str) -> str:
