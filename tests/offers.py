@@ -41,10 +41,13 @@ class _Reading:
 
 
 def offer_of(
-    files: Files, choices: Mapping[str, str] | None = None, written: Mapping[str, str] | None = None
+    files: Files,
+    choices: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,
+    history: str = "",
 ) -> AdoptionOffer | None:
     """Plan the offer, given what was chosen and what people wrote on its branch; None if there is nothing to adopt."""
-    return adopt(cast("Forge", _Reading(files)), _BASE, choices or {}, written or {})
+    return adopt(cast("Forge", _Reading(files)), _BASE, history, choices or {}, written or {})
 
 
 def text_of(offer: AdoptionOffer, language: Language | None = None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.hidden import marked_issue
-from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, issue_of
+from almanac.proposal.names import DASHBOARD_LABEL, is_adopt_branch, issue_of
 from almanac.proposal.ours import cannot_be_ours
 
 _HEADS = "refs/heads/"
@@ -33,7 +33,7 @@ def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
         # A fork's branch may have the name of one of ours.
         if home and here and home != here:
             return NOTHING
-        if head.get("ref") == ADOPT_BRANCH:
+        if is_adopt_branch(head.get("ref")):
             return Target(None)
         # What is written into the text of a proposal changes nothing.
         return NOTHING if payload.get("action") == "edited" else _target(issue_of(str(head.get("ref"))))
@@ -41,7 +41,7 @@ def target_of(trigger: str, payload: Mapping[str, Any]) -> Target:
         ref, default = payload.get("ref"), _part(payload, "repository").get("default_branch")
         if isinstance(ref, str) and default and ref != f"{_HEADS}{default}":
             branch = ref.removeprefix(_HEADS)
-            return Target(None) if branch == ADOPT_BRANCH else _target(issue_of(branch))
+            return Target(None) if is_adopt_branch(branch) else _target(issue_of(branch))
     return Target(None)
 
 

@@ -109,6 +109,26 @@ class TestInit:
         assert (ran.status, words in ran.err) == (1, True)
         assert both.git("status", "--porcelain") == ""
 
+    @pytest.mark.parametrize(
+        ("page", "files", "key"),
+        [
+            ("_data/lyon.yml", {"_data/lyon.yml": "- {title: Owls, date: 2024-03-03}\n"}, "list: _data/lyon.yml"),
+            ("_lyon", {"_lyon/2024-03-03-owls.md": "---\ntitle: Owls\ndate: 2024-03-03\n---\n"}, "files: _lyon/"),
+        ],
+    )
+    def test_its_events_may_be_in_files_or_a_list(
+        self, almanac: Almanac, repo: Repo, page: str, files: dict[str, str], key: str
+    ) -> None:
+        repo.commit(files)
+        ran = almanac("init", "--site", repo.folder, "--history", "lyon", "--page", page, "--yes")
+        assert (ran.status, ran.err) == (0, "")
+        assert f"\n  lyon:\n    # Each event is {'a file' if page == '_lyon' else 'an entry'}" in read(repo, CONFIG)
+        assert f"    {key}" in read(repo, CONFIG)
+        assert ".github/almanac/lyon/" in read(repo, CONFIG)
+        assert "page: lyon" not in read(repo, CONFIG)
+        assert_sound(repo.folder)
+        assert almanac("build", "--check", "--site", repo.folder).status == 0
+
     def test_a_workflow_of_their_own_stays_and_doctor_says_what_it_lacks(self, almanac: Almanac, repo: Repo) -> None:
         repo.commit({WORKFLOW: read(repo, WORKFLOW).replace("name: Almanac\n", "name: Ours\n", 1)})
         ran = almanac("init", "--site", repo.folder, "--history", "lyon", "--page", "lyon.md", "--yes")
@@ -124,12 +144,12 @@ class TestInit:
 
 def test_settings_are_put_among_others_and_nothing_else_changes() -> None:
     text = "page: a.md # mine\nhistories:\n    lyon:\n        page: lyon.md\n\n# below\nlabels: [x]\n"
-    made = with_history(text, "  oslo:\n    page: oslo.md\n")
+    made = with_history(text, "oslo", ["page: oslo.md"])
     assert made == text.replace("lyon.md\n", "lyon.md\n    oslo:\n      page: oslo.md\n", 1)
-    assert with_history("page: a.md", "  b:\n    page: b.md\n").startswith("page: a.md\n\n# More")
+    assert with_history("page: a.md", "b", ["page: b.md"]).startswith("page: a.md\n\n# More")
     for flow in ("histories: {lyon: {page: lyon.md}}\n", "histories: {}\n", "histories:\n"):
         with pytest.raises(UserError, match="Write each history on a line of its own"):
-            with_history(flow, "  oslo:\n    page: oslo.md\n")
+            with_history(flow, "oslo", ["page: oslo.md"])
 
 
 class TestCommands:

@@ -1,6 +1,6 @@
 """What `almanac init` will do to a site: finds out everything that it needs, and writes nothing."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from functools import partial
@@ -11,7 +11,7 @@ from almanac.commands import starter
 from almanac.commands.build import minimal_config, refuse_other_page
 from almanac.commands.discovery import language_of, records_folder
 from almanac.commands.entry_checks import check_to_come
-from almanac.commands.finding import Ask, find_page, named_page
+from almanac.commands.finding import Ask, configured_place, find_page, named_page, place_at
 from almanac.commands.known import left_out
 from almanac.commands.origin import Origin
 from almanac.commands.pageplan import take_events, take_page, take_upcoming, template_paths
@@ -27,10 +27,12 @@ from almanac.event.model import Event
 from almanac.form.schema import read_form
 from almanac.histories import MAIN, history_name, read_config
 from almanac.page.imitate import page_questions
-from almanac.page.template import DOCS, section_renderer
+from almanac.page.tables import Question
+from almanac.page.template import section_renderer
 from almanac.phrases import say
 from almanac.proposal.ours import refuse_alike
 from almanac.site import Site
+from almanac.times.zones import Zones
 
 
 @dataclass(frozen=True)
@@ -123,30 +125,31 @@ def _plan_page(  # noqa: PLR0913 -- what there is
         raise UserError(Problem(message, file=plan.config.page))
     if wishes.template and "section_template" not in plan.sources:
         plan.house = starter.house_section(plan.config.language)
-    if not is_ours:
-        plan.files = {configs.PATH: site.text(configs.PATH) or "", **plan.files}
     return _add_files(plan, site, workflow, wishes.today, is_ours=is_ours)
 
 
 def _plan_history(site: Site, paths: Collection[str], workflow: Callable[..., str], wishes: _Wishes) -> Adoption:
     """Find out what one of several histories of a site needs: one more, or one that the settings know already."""
-    if isinstance(named_page(site, paths, site.config.page, new=wishes.new), Place):
-        message = say(
-            "Its events are in files or a list: write the settings of this history by hand ({docs} says how).",
-            docs=DOCS,
-        )
-        raise UserError(Problem(message, "histories", file=configs.PATH))
-    is_new, reason = site.history not in site.histories, None
-    if is_new:
-        folder, reason = records_folder(site, site.config.page, paths)
-        site = site.with_config(records=folder)
-    plan = Adoption(site.config, history=site.history)
-    _note_folder(plan, reason)
-    habits = _plan_page(plan, site, paths, workflow, wishes, is_ours=is_new)
-    if site.text(configs.CHANGE_FORM) is None:
+    is_known = site.history in site.histories
+    is_new = not is_known or site.text(site.config.form) is None
+    place = configured_place(site, paths) if is_known else place_at(site, paths, site.config.page)
+    if place:
+        if place.learned is None:
+            message = say("There is no event there yet that shows how they are written. Write the first one by hand.")
+            raise UserError(place.problem if place.events or place.undated else Problem(message, file=place.path))
+        plan = _take_place(site, paths, workflow, place, wishes, language=site.config.language)
+    else:
+        named_page(site, paths, site.config.page, new=wishes.new)  # refuses one that there cannot be
+        reason = None
+        if not is_known:
+            folder, reason = records_folder(site, site.config.page, paths)
+            site = site.with_config(records=folder)
+        plan = Adoption(site.config, history=site.history)
+        _note_folder(plan, reason)
+        habits = _plan_page(plan, site, paths, workflow, wishes, is_ours=is_new)
         _add_change_form(plan, site, habits, wishes)
+        _compare(plan, site, force=wishes.force)
     read_config(plan.files[configs.PATH])  # refuses what would get into another history's way
-    _compare(plan, site, force=wishes.force)
     before = site.text(WORKFLOW)
     if before == workflow(*site.histories.values()) != plan.files.get(WORKFLOW, before):
         plan.states[WORKFLOW] = "completed"  # it is as it was made, and has to name the files of this history as well
@@ -170,7 +173,9 @@ def _planned_history(site: Site, name: str, page: str | None) -> Site:
     own = Config(page=page, form=starter.of_history(Config().form, name))
     whole = site.whole_config
     planned = whole.model_copy(update={"histories": {**whole.histories, name: own}})
-    return site.of(name).with_config(**dict(planned.each()[name]))
+    made = Site(site.files, history=name)
+    made.config = planned.each()[name]
+    return made
 
 
 def _unnamed_page(site: Site) -> str | None:
@@ -187,38 +192,72 @@ def _take_place(  # noqa: PLR0913 -- what there is
     place: Place,
     wishes: _Wishes,
     *,
-    root: Path | None,
+    root: Path | None = None,
     language: Language,
 ) -> Adoption:
     """Take over a folder or a list of events: its files are the records, and stay as they are."""
-    text = site.text(configs.PATH)
-    config = config_for(site, place, paths).model_copy(update={"language": language}) if text is None else site.config
-    plan, zones = Adoption(config), config.zones()
+    text, config = site.text(configs.PATH), site.config
+    is_ours = text is None or bool(site.history and site.text(config.form) is None)
+    if is_ours:
+        # Of a history that is new, the settings have the place as a page so far.
+        given = config.model_fields_set.difference(("page",) if config.page == place.path else ())
+        own = {key: getattr(config, key) for key in given}
+        config = config_for(site, place, paths).model_copy(update={"language": language} if text is None else own)
+    plan, zones = Adoption(config, history=site.history), config.zones()
     source = config.file_template or config.list_template
-    if place.learned and source and (text is None or site.text(source) is None):
+    if place.learned and source and (is_ours or site.text(source) is None):
         plan.files[source] = place.learned.template
-    first = starter.config_text(config, starter.habits_of((), zones, wishes.today), zones) if text is None else text
-    planned = Site(Overlay(site.files, {configs.PATH: first, **plan.files}))
+    settings = partial(_settings, site, config, zones, is_ours=is_ours)
+    first = settings(starter.habits_of((), zones, wishes.today))
+    planned = Site(Overlay(site.files, {configs.PATH: first, **plan.files}), history=site.history)
     known = known_to(planned)
     plan.records = {} if planned.records else _records_of(planned, known)
     plan.has_records = bool(plan.records)
     habits = starter.habits_of(known, zones, wishes.today)
     plan.notes += starter.said_of_rhythms(habits) if text is None else ()
-    settings = starter.config_text(config, habits, zones) if text is None else text
-    plan.files = {configs.PATH: settings, **plan.files}
-    own = place.learned.questions if place.learned else ()
-    plan.files[config.form] = starter.form_text(
-        habits, wishes.today, unasked_for(place), config.labels, own, language=config.language
-    )
+    plan.files = {configs.PATH: settings(habits), **plan.files}
+    questions = place.learned.questions if place.learned else ()
+    plan.files[config.form] = _form_text(plan, habits, wishes.today, unasked_for(place), questions)
     if find_workflow(site) in (None, WORKFLOW):
-        plan.files[WORKFLOW] = workflow(config)
+        plan.files[WORKFLOW] = workflow(*{**site.histories, site.history: config}.values())
     _add_change_form(plan, site, habits, wishes)
     _compare(plan, site, force=wishes.force)
     plan.notes += [*place.reasons, *place.remarks, *map(str, left_out(planned))]
     plan.notes += [one.message for one in check_to_come(site, place)]
     if plan.form and place.learned:
-        plan.taken = take_over(Site(Overlay(site.files, plan.written)), place, plan.form, wishes.today, root)
+        written = Site(Overlay(site.files, plan.written), history=site.history)
+        plan.taken = take_over(written, place, plan.form, wishes.today, root)
     return plan
+
+
+def _settings(  # noqa: PLR0913 -- what they are made of
+    site: Site,
+    config: Config,
+    zones: Zones,
+    habits: starter.Habits,
+    templates: Mapping[str, str] | None = None,
+    *,
+    is_ours: bool,
+) -> str:
+    """Write the settings, where they are for us to make; those of one of several histories among the others."""
+    text = site.text(configs.PATH)
+    if not is_ours:
+        return text or ""
+    if not site.history:
+        return starter.config_text(config, habits, zones, templates or ())
+    known = site.whole_config.histories.get(site.history)
+    lines = starter.history_lines(config, habits, zones, templates or {}, known.model_fields_set if known else ())
+    return starter.with_history(text or "", site.history, lines, _unnamed_page(site))
+
+
+def _form_text(
+    plan: Adoption, habits: starter.Habits, today: date, hidden: Collection[str], own: Sequence[Question]
+) -> str:
+    """Write the form; that of one of several histories has a name and a label of its own, to tell them apart."""
+    history, config = plan.history, plan.config
+    labels = (f"event-{history}",) if history and not config.labels else config.labels
+    form = starter.form_text(habits, today, hidden, labels, own, language=config.language)
+    return starter.named_form(form, history) if history else form
 
 
 def _records_of(site: Site, known: Sequence[Event]) -> dict[str, str]:
@@ -255,11 +294,7 @@ def _add_files(
     plan.templates = template_paths(site, plan.sources)
     if is_ours and not (site.history and config.series):
         plan.notes += starter.said_of_rhythms(habits)
-    if is_ours and site.history:
-        block = starter.history_text(site.history, config, habits, zones, plan.templates)
-        plan.files[configs.PATH] = starter.with_history(site.text(configs.PATH) or "", block, _unnamed_page(site))
-    elif is_ours:
-        plan.files[configs.PATH] = starter.config_text(config, habits, zones, plan.templates)
+    plan.files[configs.PATH] = _settings(site, config, zones, habits, plan.templates, is_ours=is_ours)
     for key, path in plan.templates.items():
         plan.files[path] = plan.sources[key]
         if not is_ours and getattr(config, key) is None:
@@ -275,9 +310,7 @@ def _add_files(
     hidden = unasked(plan.page, events, plan.shape.render if plan.shape else site.renderer())
     if coming := plan.sources.get("upcoming_template") or site.upcoming_template:
         hidden &= unasked(plan.page, events, section_renderer(coming))
-    labels = (f"event-{site.history}",) if site.history and not config.labels else config.labels
-    form = starter.form_text(habits, today, hidden, labels, own, language=config.language)
-    plan.files[config.form] = starter.named_form(form, site.history) if site.history else form
+    plan.files[config.form] = _form_text(plan, habits, today, hidden, own)
     # One workflow that runs Almanac is enough, whatever its name.
     if find_workflow(site) in (None, WORKFLOW):
         planned = config.model_copy(update=plan.templates) if is_ours else config
@@ -286,7 +319,12 @@ def _add_files(
 
 
 def _add_change_form(plan: Adoption, site: Site, habits: starter.Habits, wishes: _Wishes) -> None:
-    """Add the second form, whose issues get the label of the first one, be it the site's own or new."""
+    """Add the second form, whose issues get the label of the first one, be it the site's own or new.
+
+    All histories of a site have one for them all.
+    """
+    if site.history and site.text(configs.CHANGE_FORM) is not None:
+        return
     form = None if wishes.force else readable_form(site)
     labels = plan.config.labels or (form or read_form(plan.files[plan.config.form])).labels
     plan.files[configs.CHANGE_FORM] = starter.change_form_text(habits, wishes.today, labels, plan.config.language)

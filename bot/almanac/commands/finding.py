@@ -29,7 +29,7 @@ def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> s
     Raises:
         UserError: There is no such thing, or the settings name another one.
     """
-    place = _place_at(site, paths, page.rstrip("/"))
+    place = place_at(site, paths, page.rstrip("/"))
     if place:
         return _wanted(site, place)
     if site.files.names(page):
@@ -42,16 +42,20 @@ def named_page(site: Site, paths: Collection[str], page: str, *, new: bool) -> s
     return page
 
 
-def _place_at(site: Site, paths: Collection[str], path: str) -> Place | None:
-    """Return the folder or list at a path; it may be a folder within one of events, such as that of a season."""
+def place_at(site: Site, paths: Collection[str], path: str) -> Place | None:
+    """Return the folder or list at a path; it may be a folder within one of events, such as that of a season.
+
+    A folder whose name does not tell that it has events is one if their files can be read.
+    """
     places = find_places(site, paths)
     found = next((one for one in places if one.path == path), None)
-    outer = next((one for one in places if path.startswith(f"{one.path}/") and not found), None)
-    below = [one for one in outer.files if one.startswith(f"{path}/")] if outer else []
-    if not below:
+    below = [one for one in paths if one.startswith(f"{path}/")]
+    if found or not below:
         return found or list_at(site, path)
-    within = find_places(site, [*below, *(one for one in paths if not outer or one not in outer.files)], within=path)
-    return next((one for one in within if one.path == path), None)
+    outer = next((one for one in places if path.startswith(f"{one.path}/")), None)
+    others = [one for one in paths if outer is None or one not in outer.files]
+    within = find_places(site, [*dict.fromkeys((*below, *others))], within=path)
+    return next((one for one in within if one.path == path and (outer or one.learned)), None)
 
 
 def _wanted(site: Site, place: Place) -> Place:
@@ -72,6 +76,13 @@ def _configured(site: Site) -> Iterator[str]:
         yield site.config.list
 
 
+def configured_place(site: Site, paths: Collection[str]) -> Place | None:
+    """Return the folder or list that the settings name; None if they name a page."""
+    own = next(_configured(site), None)
+    found = place_at(site, paths, own) if own else None
+    return found or (Place(own, (), 0, (), None, ()) if own else None)  # it may have no event yet
+
+
 def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None) -> str | Place:
     """Return the page that the config names, or else the one that is clearly the history; a new one if there is none.
 
@@ -81,9 +92,8 @@ def find_page(site: Site, paths: Collection[str], *, new: bool, ask: Ask | None)
         UserError: It is not clear where they are, or they are kept in a way that cannot be taken over.
     """
     page, text = site.config.page, site.text(configs.PATH)
-    if own := [*_configured(site)]:
-        found = _place_at(site, paths, own[0])
-        return found or Place(own[0], (), 0, (), None, ())  # it has no event yet
+    if place := configured_place(site, paths):
+        return place
     if new or (text is not None and (site.text(page) is not None or site.ids)):
         return page
     seen = survey(site, paths)
@@ -162,7 +172,7 @@ def _as_offered(site: Site, paths: Collection[str], found: PageFound | Place) ->
     folder = place_of(found.settings["files"])
     if folder == found.path or all(file.startswith(f"{folder}/") for file in found.files):
         return found
-    newest = _place_at(site, paths, folder)
+    newest = place_at(site, paths, folder)
     return newest if newest and newest.learned and newest.events else None
 
 

@@ -19,6 +19,7 @@ from almanac.commands.origin import Origin
 from almanac.commands.places import HTML, Place, has_other_generator
 from almanac.commands.planned import Adoption
 from almanac.commands.shapes import SHAPES, Shape, answered, newest_of, said_of_questions, with_answers
+from almanac.commands.site_checks import find_workflow, unwatched_by
 from almanac.commands.subscriptions import free_places, subscribe
 from almanac.commands.survey import PageFound
 from almanac.commands.takeover import Overlay, said_of_form
@@ -40,7 +41,7 @@ from almanac.proposal.quotation import inert
 from almanac.proposal.state import Base
 from almanac.proposal.summary import day_of
 from almanac.site import Site
-from almanac.sitefiles import NOT_THE_SITES, CommitFiles
+from almanac.sitefiles import NOT_THE_SITES, CommitFiles, SiteFiles
 from almanac.text import counted
 
 MOST_FILES = 5_000
@@ -77,24 +78,22 @@ class WholeCommit(CommitFiles):
                     self.read_all(folder, suffix, _TOGETHER)
 
 
-def adopt(
-    forge: Forge, base: Base, choices: Choices, written: Mapping[str, str], *, action: str | None = None
+def adopt(  # noqa: PLR0913 -- where and what, and one for each way
+    forge: Forge,
+    base: Base,
+    history: str,
+    choices: Choices,
+    written: Mapping[str, str],
+    *,
+    action: str | None = None,
 ) -> AdoptionOffer | None:
     """Plan what a site needs, as `almanac.engine.offering.Adopt` says; `action` is what its workflow will run.
 
-    Without one, no workflow is written: with a server, there is none.
+    Without one, no workflow is written: with a server, there is none, and one that is there may be edited by people
+    only.
     """
-    whole = WholeCommit(forge, base.commit)
-    files = Overlay(whole, written)
-    site, paths = Site(files), [*files.paths()]
-    if len(paths) > MOST_FILES:
-        message = say(
-            "This repository has more than {cap:,} files, too many to look through here. Somebody with a clone of it "
-            "can set it up (docs/adopting.md).",
-            cap=MOST_FILES,
-        )
-        raise UserError(Problem(message))
-    whole.read_together(paths)
+    site, paths = _whole_site(forge, base, written)
+    files = site.files
     shape = choices.get("shape") or None
 
     def planned(**wishes: Any) -> Adoption:
@@ -108,10 +107,12 @@ def adopt(
             action=action or Origin().action,
             **wishes,
         )
-        if action is None:
+        if action is None or history:
             plan.files.pop(WORKFLOW, None)
         return plan
 
+    if history:
+        return _offer_history(planned, site.of(history), choices, written, follows=action is None)
     if configs.PATH in written:
         plan = planned()
         _add_named(plan, files, written)
@@ -140,7 +141,52 @@ def adopt(
     return replace(offer, choices={**offer.choices, BESIDE: beside}) if beside else offer
 
 
-def _add_named(plan: Adoption, files: Overlay, written: Mapping[str, str]) -> None:
+def _whole_site(forge: Forge, base: Base, written: Mapping[str, str]) -> tuple[Site, list[str]]:
+    """Return a site with what people wrote, and the paths of its files.
+
+    Raises:
+        UserError: There are too many.
+    """
+    whole = WholeCommit(forge, base.commit)
+    files = Overlay(whole, written)
+    paths = [*files.paths()]
+    if len(paths) > MOST_FILES:
+        message = say(
+            "This repository has more than {cap:,} files, too many to look through here. Somebody with a clone of it "
+            "can set it up (docs/adopting.md).",
+            cap=MOST_FILES,
+        )
+        raise UserError(Problem(message))
+    whole.read_together(paths)
+    return Site(files), paths
+
+
+def _offer_history(
+    planned: Callable[..., Adoption], site: Site, choices: Choices, written: Mapping[str, str], *, follows: bool
+) -> AdoptionOffer:
+    """Plan what one more history needs, which the settings name; its page may be new."""
+    config, files = site.config, site.files
+    plan = planned(
+        history=site.history,
+        new=config.has_page and site.text(config.page) is None,
+        shape=choices.get("shape") or None,
+        upcoming=choices.get("upcoming") != "",
+        template=bool(choices.get("template")),
+    )
+    offer = _offer(plan, [*_shapes(plan), *_more(plan, {})], files, written, follows=follows)
+    workflow = None if follows else find_workflow(site)
+    if workflow and (lacking := unwatched_by(workflow, Site(Overlay(files, plan.written)))):
+        note = say(
+            "I may not edit a workflow. Add {patterns} to `paths` in {workflow} yourself (on the main branch, with the "
+            "pencil), so that it runs whenever these files change; else I see that a day later.",
+            patterns=joined(map(code, lacking), ", "),
+            workflow=code(workflow),
+        )
+        offer = replace(offer, notes=(*offer.notes, note))
+    return offer
+
+
+def _add_named(plan: Adoption, files: SiteFiles, written: Mapping[str, str]) -> None:
     """Add what settings of people's own name: templates that are on the branch, and files for readers to subscribe to.
 
     Raises:
@@ -220,11 +266,11 @@ def _is_site(site: Site) -> bool:
 
 
 def _offer(
-    plan: Adoption, groups: Sequence[Group], files: Overlay, written: Mapping[str, str], *, follows: bool
+    plan: Adoption, groups: Sequence[Group], files: SiteFiles, written: Mapping[str, str], *, follows: bool
 ) -> AdoptionOffer:
     chosen = {box.option: box.value for group in groups for box in group.boxes if box.ticked}
     unwanted = {box.option: "" for group in groups for box in group.boxes}
-    planned = Site(Overlay(files, plan.written))
+    planned = Site(Overlay(files, plan.written), history=plan.history)
     is_own = plan.shape is None or planned.config.section_template in {None, *written}
     newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
@@ -249,6 +295,8 @@ def _offer(
         problems=(*plan.problems, *(Problem(one.said, file=one.file) for one in ahead)),
         warnings=tuple(plan.imported.warnings if plan.imported else ()),
         doubts=doubts,
+        history=plan.history,
+        form_name=plan.form.name if plan.form else "",
     )
 
 
@@ -297,7 +345,8 @@ def _more(plan: Adoption, free: Mapping[str, str]) -> Iterator[Group]:
     boxes = [Box(key, path, _SUBSCRIPTIONS[key], path, key in plan.subscribed) for key, path in free.items()]
     if plan.config.has_page and not plan.section_template and (plan.page or plan.config.language == "en"):
         words = say("A file to edit, which says how new events are written")
-        boxes.append(Box("template", starter.TEMPLATE, words, starter.TEMPLATE, bool(plan.house)))
+        path = starter.of_history(starter.TEMPLATE, plan.history) if plan.history else starter.TEMPLATE
+        boxes.append(Box("template", path, words, path, bool(plan.house)))
     if plan.ahead:
         words = say(
             "Events to come go below “{heading}”, and move to the others when they are over", heading=plan.ahead.heading

@@ -200,7 +200,7 @@ def sign_of_other_build(site: Site, paths: Collection[str]) -> str | None:
 def find_places(site: Site, paths: Collection[str], within: str | None = None) -> list[Place]:
     """Find all places on a site in which its events may be, given the paths of its files.
 
-    `within` names a folder that is to be one by itself, though it is in a folder of events.
+    `within` names a folder that is to be one by itself, though it is in a folder of events, or has any other name.
     """
     uses = [(path, readable_text(site, path)) for path in paths if path.lower().endswith(_TEMPLATES)]
     printed = _printed(site, uses)
@@ -258,13 +258,14 @@ def _folders(paths: Iterable[str], within: str | None = None) -> Iterator[tuple[
     held: dict[str, list[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
+        is_within = within is not None and path.startswith(f"{within}/")
         depth = next((at for at, folder in enumerate(folders) if is_folder_of_events(folder)), None)
+        depth = within.count("/") if within and is_within else depth
         if depth is None or not name.lower().endswith(_DOCUMENTS) or {*folders[: depth + 1]} & NO_PAGES:
             continue
         stem = name.lower().partition(".")[0]
         if stem not in ("readme", "_index") and (stem != _BUNDLE or len(folders) > depth + 1):
-            is_within = within is not None and path.startswith(f"{within}/")
-            held.setdefault(within if within and is_within else "/".join(folders[: depth + 1]), []).append(path)
+            held.setdefault("/".join(folders[: depth + 1]), []).append(path)
     for folder, files in held.items():
         if len(files) >= LEAST or folder.rpartition("/")[2].startswith("_"):
             yield folder, files

@@ -464,21 +464,32 @@ def _triggers(data: dict[str, Any], checkout: Checkout, path: str) -> Iterator[F
 
 def _watching(data: dict[str, Any], site: Site, path: str) -> Iterator[Finding]:
     """Check that a push of any file that Almanac reads or writes starts the workflow, if it says which do."""
-    on = data.get("on")
-    push = on.get("push") if isinstance(on, dict) else None
-    paths = push.get("paths") if isinstance(push, dict) else None
-    if not isinstance(paths, list):
-        return
-    try:
-        given = [str(one) for one in paths]
-        lacking = [*dict.fromkeys(one for config in site.histories.values() for one in unwatched(given, config))]
-    except UserError:
-        return  # which is told of the config
-    if lacking:
+    if lacking := _unwatched(data, site):
         message = f"A push that changes only {first_few(lacking)} does not start the workflow."
         remedy = "Add that to `paths` below `push:`, or let `almanac init --force` write the workflow anew."
         mend = Edit(f"A push of {first_few(lacking)} starts the workflow now.", path, partial(mending.watch, lacking))
         yield Finding("workflow", "warning", message, remedy, path, mend=mend)
+
+
+def unwatched_by(path: str, site: Site) -> list[str]:
+    """Return the patterns of files that should start a workflow, and do not; none if it starts at each push."""
+    try:
+        return _unwatched(load(site.text(path) or "", path).data, site)
+    except UserError:
+        return []  # which is told of the workflow
+
+
+def _unwatched(data: Any, site: Site) -> list[str]:
+    on = data.get("on") if isinstance(data, dict) else None
+    push = on.get("push") if isinstance(on, dict) else None
+    paths = push.get("paths") if isinstance(push, dict) else None
+    if not isinstance(paths, list):
+        return []
+    given = [str(one) for one in paths]
+    try:
+        return [*dict.fromkeys(one for config in site.histories.values() for one in unwatched(given, config))]
+    except UserError:
+        return []  # which is told of the config
 
 
 def _permissions(data: dict[str, Any], path: str) -> Iterator[Finding]:

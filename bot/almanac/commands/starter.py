@@ -3,11 +3,11 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from yaml import MappingNode
+from yaml import MappingNode, Node
 
 from almanac import PROJECT
 from almanac import config as configs
@@ -173,9 +173,21 @@ def said_of_rhythms(habits: Habits) -> list[str]:
     )
 
 
-def history_text(name: str, config: Config, habits: Habits, zones: Zones, templates: Mapping[str, str | None]) -> str:
-    """Write the settings of one more history; `templates` are those that it has of its own, by their keys."""
-    lines = [*_places(config), f"records: {_scalar(config.records)}", f"form: {_scalar(config.form)}"]
+def history_lines(
+    config: Config,
+    habits: Habits,
+    zones: Zones,
+    templates: Mapping[str, str | None],
+    known: Collection[str] = (),
+) -> list[str]:
+    """Write the settings of one more history, or those that it needs besides the keys that are `known` of it.
+
+    `templates` are those that its page has, by their keys.
+    """
+    lines = [*_places(config)]
+    if config.has_page or config.records != Config().records:
+        lines.append(f"records: {_scalar(config.records)}")
+    lines.append(f"form: {_scalar(config.form)}")
     lines += [f"{key}: {path}" for key, path in templates.items() if path]
     # What stands above for all holds here too, as long as nothing else is said.
     if habits.zone and config.time_zone is None:
@@ -184,13 +196,28 @@ def history_text(name: str, config: Config, habits: Habits, zones: Zones, templa
         lines += ["time_zones:", *(f"  {word}: {zones.letters[word]}" for word in own)]
     if not config.series:
         lines += _series(habits)
-    return f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)
+    return [*_without(lines, known)]
 
 
-def with_history(text: str, block: str, page: str | None = None) -> str:
-    """Put the settings of one more history, as `history_text` writes them, into a config, and change nothing else.
+def _without(lines: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    """Leave out keys, with the comments above them and the lines that belong to them."""
+    comments, is_kept = list[str](), True
+    for line in lines:
+        if line.startswith("#"):
+            comments.append(line)
+            continue
+        if not line.startswith(" "):
+            is_kept = line.partition(":")[0] not in known
+        if is_kept:
+            yield from (*comments, line)
+        comments.clear()
 
-    `page` is that of the site's only history so far, if the config does not name it: now it has to.
+
+def with_history(text: str, name: str, settings: Sequence[str], page: str | None = None) -> str:
+    """Put settings of a history, as `history_lines` writes them, into a config, and change nothing else.
+
+    They are added to those that it has there, if any. `page` is that of the site's only history so far, if the config
+    does not name it: now it has to.
 
     Raises:
         UserError: The config's `histories` are written in a way that takes no more lines.
@@ -198,23 +225,32 @@ def with_history(text: str, block: str, page: str | None = None) -> str:
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
-    root = compose(text, configs.PATH, len(text))
-    pairs = root.value if isinstance(root, MappingNode) else []
-    value = next((value for key, value in pairs if key.value == "histories"), None)
-    if value is None:
+    group = _value(compose(text, configs.PATH, len(text)), "histories")
+    own = _value(group, name)
+    added = settings if own else [f"{name}:", *(f"  {line}" for line in settings)]
+    if group is None:
         comment = "# More histories: each takes over what stands above, but for where its events are.\n"
         named = [f"page: {_scalar(page)}\n"] if page else []
-        return "".join([*lines, *named, *(["\n"] if lines or named else []), comment, "histories:\n", block])
-    if not isinstance(value, MappingNode) or value.flow_style or not value.value:
+        head = [*lines, *named, *(["\n"] if lines or named else []), comment, "histories:\n"]
+        return "".join([*head, *(f"  {line}\n" for line in added)])
+    group = own or group
+    if not isinstance(group, MappingNode) or group.flow_style or not group.value:
         message = say(
             "Write each history on a line of its own, with its settings below, so that another one can be added."
         )
-        raise UserError(Problem(message, "histories", file=configs.PATH, line=value.start_mark.line + 1))
-    at = value.end_mark.line if value.end_mark.column == 0 else value.end_mark.line + 1
-    while not lines[at - 1].strip() or lines[at - 1].startswith("#"):
-        at -= 1
-    more = " " * (value.start_mark.column - block.index(block.strip()))
-    return "".join([*lines[:at], *(more + line for line in block.splitlines(keepends=True)), *lines[at:]])
+        raise UserError(Problem(message, "histories", file=configs.PATH, line=group.start_mark.line + 1))
+    at, column = group.end_mark.line, group.start_mark.column
+    if at < len(lines) and lines[at][: group.end_mark.column].strip():
+        at += 1
+    while not lines[at - 1].strip() or lines[at - 1][:column].lstrip().startswith("#"):
+        at -= 1  # what introduces the next key stays with that
+    return "".join([*lines[:at], *(f"{' ' * column}{line}\n" for line in added), *lines[at:]])
+
+
+def _value(node: Node | None, name: str) -> Node | None:
+    """Return what a key of a mapping has."""
+    pairs = node.value if isinstance(node, MappingNode) else []
+    return next((value for key, value in pairs if key.value == name), None)
 
 
 def _places(config: Config) -> Iterator[str]:

@@ -12,6 +12,7 @@ from almanac.caps import Cap, check_sizes
 from almanac.commands.discovery import jekyll_of, records_folder
 from almanac.commands.places import Place
 from almanac.commands.shapes import print_entry, with_answers
+from almanac.commands.starter import of_history
 from almanac.commands.trial import Trial, build_both
 from almanac.config import Config
 from almanac.entries.stores import place_of
@@ -104,6 +105,7 @@ def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:
     ((key, path),) = place.settings.items()
     kind = "file" if key == "files" else "entry"
     template = f"{_FOLDER}/{kind}{path[path.rindex('.') :]}.j2"
+    template = of_history(template, site.history) if site.history else template
     settings = {key: path, f"{key[:4]}_template": template, "images": _images(place, paths)}
     if place.path.endswith(".csv"):
         settings["records"] = records_folder(site, path, paths)[0]
@@ -170,7 +172,7 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
         changed = {path: store.write(event, source=texts.get(path))}
         files = put_event(site.views(), Site(Overlay(site.files, changed)).text, event, None)
         changed |= {one: text for one, text in files.items() if isinstance(text, str)}
-        _prove(event, known, known_to(Site(Overlay(site.files, changed))), place)
+        _prove(event, known, known_to(Site(Overlay(site.files, changed), history=site.history)), place)
         tries.append((event, changed))
     event, changed = tries[0]
     path = place.path if place.path in changed else store.path(event.id)

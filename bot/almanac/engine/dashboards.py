@@ -9,7 +9,7 @@ from almanac.engine.setup_problems import glimpsed_settings, readable_messages, 
 from almanac.errors import ForgeError, UserError
 from almanac.histories import wants_dashboard
 from almanac.proposal.dashboard import MARK, Listed, Places, Seen, asked_again, dashboard_draft, dashboard_kept
-from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL, OURS, issue_of
+from almanac.proposal.names import DASHBOARD_LABEL, OURS, is_adopt_branch, issue_of
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import Draft, Issue, Look, Overview, Plan, Proposal
 from almanac.site import Site
@@ -60,7 +60,7 @@ class DashboardKeeper:
             yield Seen(done.plan, issues.get(done.plan.issue), done.pull, failure, wrong)
         told = {done.pull.number for done in self.done if done.pull}
         for branch, pull in overview.pulls.items():
-            is_edits = branch.startswith(OURS) and branch != ADOPT_BRANCH and issue_of(branch) is None
+            is_edits = branch.startswith(OURS) and not is_adopt_branch(branch) and issue_of(branch) is None
             if is_edits and pull.number not in told:
                 yield Seen(Plan(NO_ISSUE, "unchanged", "Edits made by hand wait for a maintainer."), pull=pull)
 

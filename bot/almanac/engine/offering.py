@@ -1,8 +1,11 @@
-"""Offers Almanac to a site that has no settings yet, in the one pull request from `almanac/adopt`."""
+"""Offers Almanac to a site that has no settings yet, in the one pull request from `almanac/adopt`.
+
+In another one, it offers what a further history needs that the settings only name.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,10 +16,11 @@ from almanac.engine.planner import Planner
 from almanac.engine.run import Done, carry_out
 from almanac.errors import Raced, UserError
 from almanac.forge.protocol import Forge
+from almanac.histories import MAIN
 from almanac.patterns import regex
 from almanac.proposal.command import CommentCommand, command_of
 from almanac.proposal.marker import pull_state
-from almanac.proposal.names import ADOPT_BRANCH
+from almanac.proposal.names import adopt_branch, is_adopt_branch
 from almanac.proposal.onboarding import (
     BESIDE,
     AdoptionOffer,
@@ -39,9 +43,9 @@ from almanac.proposal.page_edits import STAMP
 from almanac.proposal.state import Base, Blob, Changes, Look, Overview, Proposal, Pull
 from almanac.sitefiles import decoded
 
-Adopt = Callable[[Forge, Base, Choices, Mapping[str, str]], AdoptionOffer | None]
-"""Plans what a site needs, as `almanac init` does, given its base, what was chosen, and files that people wrote
-themselves; None if there is nothing to adopt: no event, and no site to add a page to.
+Adopt = Callable[[Forge, Base, str, Choices, Mapping[str, str]], AdoptionOffer | None]
+"""Plans what a site's history needs, as `almanac init` does, given the base, what was chosen, and files that people
+wrote themselves; None if there is nothing to adopt: no event, and no site to add a page to.
 
 Raises:
     UserError: It is not clear what to do, or a choice cannot be had.
@@ -64,15 +68,32 @@ def is_for_adoption(planner: Planner, base: Base) -> bool:
 
 def _set_up_by(planner: Planner, base: Base) -> str | None:
     site = planner.site(base.commit)
-    return next((path for path in (configs.PATH, Config().form) if site.text(path) is not None), None)
+    paths = (site.config.form,) if planner.history else (configs.PATH, Config().form)
+    return next((path for path in paths if site.text(path) is not None), None)
 
 
-def close_offer(planner: Planner, overview: Overview) -> Done | None:
-    """Close the offer if it is open while its site has been set up in another way; None if it is not open."""
-    pull, path = overview.pulls.get(ADOPT_BRANCH), _set_up_by(planner, overview.base)
-    if pull is None or path is None or not is_ours(pull):
-        return None
-    return carry_out(superseded(pull, path), _look(planner, overview), planner)
+def histories_to_offer(planner: Planner, overview: Overview) -> dict[str, Planner]:
+    """Return each further history that the settings name and that has no form yet, with what decides for it.
+
+    Of one with open proposals, the form is lost.
+
+    Raises:
+        ConfigError: The settings cannot be read.
+    """
+    base, used = overview.base.commit, {pull_state(pull).history for pull in overview.pulls.values()}
+    named = [one for one in planner.each(base) if one.history != MAIN and one.history not in used]
+    return {one.history: one for one in named if _set_up_by(one, overview.base) is None}
+
+
+def close_offers(planner: Planner, overview: Overview, wanted: Collection[str]) -> Iterator[Done]:
+    """Close each open offer whose history has been set up in another way, as it is none of those that are `wanted`."""
+    kept = {adopt_branch(history) for history in wanted}
+    for branch, pull in overview.pulls.items():
+        if is_adopt_branch(branch) and branch not in kept and is_ours(pull):
+            name = branch.removeprefix(adopt_branch(MAIN)).removeprefix("-")
+            named = {one.history: one for one in planner.each(overview.base.commit)}
+            path = _set_up_by(named.get(name, planner), overview.base) or configs.PATH
+            yield carry_out(superseded(pull, path), _look(planner, overview, branch), planner)
 
 
 def offer_adoption(
@@ -80,10 +101,10 @@ def offer_adoption(
 ) -> Done | None:
     """Open the offer or bring it up to date; None if there is nothing to adopt. Errors are those of the forge.
 
-    A fork is offered it only if somebody has `asked`.
+    It is that of the planner's history. A fork is offered it only if somebody has `asked`.
     """
     for remaining in reversed(range(_TRIES)):
-        look = _look(planner, overview)
+        look = _look(planner, overview, adopt_branch(planner.history))
         newest = look.proposal.pull
         if newest and not look.proposal.open_pull and _is_asked_again(planner, newest, comment) and comment:
             if look.proposal.head is None or newest.merged:
@@ -108,12 +129,12 @@ def offer_adoption(
 
 def ask_for_offer(planner: Planner, overview: Overview) -> Done | None:
     """Say how to ask for the offer, in a run that nobody started for that; None if there is or was one."""
-    return None if _look(planner, overview).proposal.pull else Done(not_asked_for())
+    return None if _look(planner, overview, adopt_branch(MAIN)).proposal.pull else Done(not_asked_for())
 
 
-def _look(planner: Planner, overview: Overview) -> Look:
-    pull = overview.pulls.get(ADOPT_BRANCH) or planner.forge.newest_pull(ADOPT_BRANCH)
-    return Look(None, overview.base, Proposal(overview.heads.get(ADOPT_BRANCH), pull))
+def _look(planner: Planner, overview: Overview, branch: str) -> Look:
+    pull = overview.pulls.get(branch) or planner.forge.newest_pull(branch)
+    return Look(None, overview.base, Proposal(overview.heads.get(branch), pull))
 
 
 def _is_asked_again(planner: Planner, newest: Pull, comment: CommentCommand | None) -> bool:
@@ -129,24 +150,31 @@ def _offered(planner: Planner, look: Look, adopt: Adopt) -> Done | None:
     forge, pull, head = planner.forge, look.proposal.open_pull, look.proposal.head
     state = pull_state(pull)
     if pull and not is_ours(pull):
-        return Done(left_alone(), pull)
+        return Done(left_alone(adopt_branch(planner.history)), pull)
     is_shared = head is not None and (
         state.shared or bool(state.kept) or (head != state.commit and not forge.is_ours(head))
     )
     try:
         theirs = _changed_by_people(planner, look, adopt) if is_shared else frozenset()
         if len(theirs) > _MOST_CHANGED or len(json.dumps([*theirs])) > _MOST_NAMED:
-            return Done(left_alone(), pull)
+            return Done(left_alone(adopt_branch(planner.history)), pull)
         written = _written_by_people(planner, look, theirs)
-        offer = _planned(partial(adopt, forge, look.base), pull, written)
+        offer = _planned(partial(adopt, forge, look.base, planner.history), pull, written)
         shared = _shared(planner, look, theirs, offer) if is_shared and offer else None
     except UserError as error:
-        return carry_out(blocked(pull, error.problems), look, planner) if pull else Done(not_offered(error.problems))
+        return _blocked(planner, look, error)
     if offer is None:
         return None
     if pull and BESIDE in offer.choices.keys() - state.choices.keys():
         return carry_out(blocked(pull, offer.problems), look, planner)
     return carry_out(adoption_offered(offer, look, shared, is_web=forge.has_accounts), look, planner)
+
+
+def _blocked(planner: Planner, look: Look, error: UserError) -> Done:
+    """Say why nothing can be offered; for a history that people have named it is a failure."""
+    if pull := look.proposal.open_pull:
+        return carry_out(blocked(pull, error.problems), look, planner)
+    return Done(not_offered(error.problems), None, error if planner.history else None)
 
 
 def _written_by_people(planner: Planner, look: Look, theirs: frozenset[str]) -> dict[str, str]:
@@ -194,7 +222,7 @@ def _changed_by_people(planner: Planner, look: Look, adopt: Adopt) -> frozenset[
     own = {*_since_fork(forge, base, head), *(_since_fork(forge, base, state.commit) if state.commit else ())}
     changed = {path: blob for path, blob in changed.items() if path in own}
     if changed:
-        offer = _planned(partial(adopt, forge, look.base), look.proposal.open_pull, {})
+        offer = _planned(partial(adopt, forge, look.base, planner.history), look.proposal.open_pull, {})
         ours = offer.files if offer else {}
         changed = {path: blob for path, blob in changed.items() if not _is_written(forge, head, path, blob, ours)}
     return frozenset({*changed, *state.kept})

@@ -1,6 +1,6 @@
 """Plans what becomes of one issue, reading no more than that needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -58,6 +58,7 @@ class Planner:
     # Is told what is worked on next: an issue's number, a file's path, or what else it is
     watch: Callable[[int | str], object] = lambda _: None
     history: str = MAIN
+    left_out: frozenset[str] = frozenset()  # histories that are not set up yet
     _sites: dict[str, Site] = field(default_factory=dict)
     _forms: dict[str, BothForms] = field(default_factory=dict)
     _site_messages: dict[str, Messages] = field(default_factory=dict)
@@ -79,7 +80,11 @@ class Planner:
 
     def each(self, commit: str) -> list["Planner"]:
         """Return what decides for each history that the site has at a commit; most have one."""
-        return [self._of(name) for name in self.site(commit).histories]
+        return [self._of(name) for name in self.site(commit).histories if name not in self.left_out]
+
+    def without(self, histories: Collection[str]) -> "Planner":
+        """Return what decides for a site as if it did not have some of its histories."""
+        return replace(self, left_out=frozenset(histories), _named={})
 
     def _of(self, history: str) -> "Planner":
         self._named.setdefault(self.history, self)

@@ -13,7 +13,7 @@ from functools import partial
 from almanac.engine.dashboards import open_dashboard, tell_of_failures, tell_of_stop
 from almanac.engine.decide import decide
 from almanac.engine.drafts import open_next_dates
-from almanac.engine.offering import Onboard, close_offer, is_for_adoption
+from almanac.engine.offering import Onboard, close_offers, histories_to_offer, is_for_adoption
 from almanac.engine.planner import Planner
 from almanac.engine.proposed_edits import propose_page_edits
 from almanac.engine.reminders import ask_for_recordings
@@ -29,6 +29,7 @@ from almanac.proposal.messages import Messages
 from almanac.proposal.names import DASHBOARD_LABEL, branch_name, issue_of
 from almanac.proposal.page_edits import NO_ISSUE
 from almanac.proposal.state import (
+    ADOPTION,
     DASHBOARD,
     EDITS,
     FORM,
@@ -67,7 +68,7 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
 
     `progress` is called before each: which it is, counted from 1, and how many there are. `watch` is told what comes
     next: an issue's number, a file's path, or what else is worked on; an issue that it has an `AlmanacError` for fails.
-    `onboard` offers Almanac to a site that has no settings yet.
+    `onboard` offers Almanac to a site that has no settings yet, and to a further history what that needs.
 
     Raises:
         UserError: The site's config cannot be used; or its form, which is told when the proposals have been looked at.
@@ -78,13 +79,15 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
     if onboard and is_for_adoption(planner, overview.base):
         yield from filter(None, [onboard(planner, overview)])
         return
-    yield from filter(None, [close_offer(planner, overview)])
     try:
+        offered = histories_to_offer(planner, overview) if onboard else {}
+        planner = planner.without(offered)
         each = planner.each(overview.base.commit)
     except ConfigError as error:
         tell_of_stop(planner, overview, error)
         raise
     keeper = open_dashboard(planner, overview)
+    yield from map(keeper.note, _look_at_offers(planner, overview, offered, onboard))
     issues, broken = _open_issues(planner, overview)
     sweep = _Sweep(planner, overview, issues, keeper.asked)
     if keeper.is_wanted or not sweep.has_looked_for_edits():
@@ -109,6 +112,17 @@ def reconcile_all(  # noqa: PLR0913 -- options, and who is told
         tell_of_failures(planner, sweep.overview, keeper.done, broken)
     if broken:
         raise broken
+
+
+def _look_at_offers(
+    planner: Planner, overview: Overview, offered: Mapping[str, Planner], onboard: Onboard | None
+) -> Iterator[Done]:
+    """Offer histories what they need, and close the offers that nothing needs any more."""
+    yield from close_offers(planner, overview, offered)
+    if onboard is None:
+        return
+    for one in offered.values():
+        yield from _attempt(0, partial(onboard, one, overview), ADOPTION)
 
 
 def _make_labels(planner: Planner, sweep: "_Sweep") -> Iterator[Done]:

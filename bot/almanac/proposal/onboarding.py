@@ -1,7 +1,8 @@
 """The pull request that offers Almanac to a site without settings: what it says, and what people choose in it.
 
-Merging it is a yes; closing it is a no, which the closed pull request itself remembers. Its text has boxes, and what is
-ticked there is what its files are made of at the next look.
+One like it offers what a further history needs, which the settings only name. Merging it is a yes; closing it is a no,
+which the closed pull request itself remembers. Its text has boxes, and what is ticked there is what its files are made
+of at the next look.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from almanac import PROJECT
 from almanac.config import PATH, Language
 from almanac.errors import Problem
+from almanac.histories import MAIN
 from almanac.page.template import DOCS
 from almanac.patterns import regex
 from almanac.phrases import Tongue, reworded, said, say
@@ -18,7 +20,7 @@ from almanac.proposal.boxes import box_mark, read_boxes
 from almanac.proposal.comment import draft_digest
 from almanac.proposal.dashboard import Places
 from almanac.proposal.marker import pull_entries, pull_state
-from almanac.proposal.names import ADOPT_BRANCH
+from almanac.proposal.names import adopt_branch
 from almanac.proposal.page_edits import NO_ISSUE, STAMP, files_digest
 from almanac.proposal.state import (
     ADOPTION,
@@ -33,7 +35,6 @@ from almanac.proposal.state import (
     Write,
 )
 
-TITLE = say("Adopt Almanac")
 _AGAIN = "`/almanac adopt` in a comment there brings it back."
 Choices = Mapping[str, str]
 """What people chose: the name of an option -> its value, empty for what they do not want."""
@@ -80,10 +81,10 @@ class AdoptionOffer:
     """What would be done to a site: path -> text, and what to say of it.
 
     `found` says what there is, `newest` and `sample` are the newest event and one as it would be written, `template` is
-    the file that says how, `shown` and `asked` say what the form asks, `purposes` what each file is for. `problems` are
-    what is wrong on the page or was chosen and cannot be had, `doubts` what may go wrong. `unread` is what looks like
-    events and is not taken, as a new page is offered in its place. `follows` tells whether what is ticked starts the
-    next look.
+    the file that says how, `asked` says what the form asks, which is called `form_name`, and `purposes` what each file
+    is for. `problems` are what is wrong on the page or was chosen and cannot be had, `doubts` what may go wrong.
+    `unread` is what looks like events and is not taken, as a new page is offered in its place. `follows` tells whether
+    what is ticked starts the next look. `history` is what is set up, where a site has several.
     """
 
     files: Mapping[str, str]
@@ -104,6 +105,13 @@ class AdoptionOffer:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     doubts: tuple[Problem, ...] = ()
+    history: str = MAIN
+    form_name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The pull request's title, and the first line of its commits."""
+        return say("Set up the history {name}", name=self.history) if self.history else say("Adopt Almanac")
 
 
 def read_choices(pull: Pull | None) -> dict[str, str]:
@@ -150,7 +158,7 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None, *,
     is_built = not files if shared else (state.digest, state.commit) == (digest, look.proposal.head)
     if pull and is_built and state.says == told and read_choices(pull) == dict(state.choices):
         return Plan(NO_ISSUE, "unchanged", "Almanac is offered; a maintainer decides.", subject=ADOPTION)
-    writes: list[Write] = [] if is_built and pull else [_commit(files, look, shared)]
+    writes: list[Write] = [] if is_built and pull else [_commit(offer, files, look, shared)]
     entries: dict[str, Any] = {"digest": digest, "says": told, "choices": dict(offer.choices)}
     entries |= {"commit": state.commit, "heard": state.heard}
     if shared:
@@ -159,7 +167,7 @@ def adoption_offered(offer: AdoptionOffer, look: Look, shared: Shared | None, *,
         writes.append(EditPull(pull.number, body, entries))
         reason = "The offer follows what was chosen."
         return Plan(NO_ISSUE, "updated", reason, tuple(writes), language=offer.language, subject=ADOPTION)
-    writes.append(OpenPull(ADOPT_BRANCH, look.base.branch, TITLE, body, entries))
+    writes.append(OpenPull(adopt_branch(offer.history), look.base.branch, offer.title, body, entries))
     reason = "Almanac is offered in a pull request."
     return Plan(NO_ISSUE, "created", reason, tuple(writes), language=offer.language, subject=ADOPTION)
 
@@ -257,20 +265,20 @@ def is_ours(pull: Pull) -> bool:
     return not pull.author or pull_state(pull).says is not None
 
 
-def left_alone() -> Plan:
+def left_alone(branch: str) -> Plan:
     """Say that people have made the branch their own."""
-    reason = say("People have made the branch `almanac/adopt` their own, so it is left to them.")
+    reason = say("People have made the branch `{branch}` their own, so it is left to them.", branch=branch)
     return Plan(NO_ISSUE, "waiting", reason, subject=ADOPTION)
 
 
-def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) -> PutBranch:
+def _commit(offer: AdoptionOffer, files: Mapping[str, str | None], look: Look, shared: Shared | None) -> PutBranch:
     start = shared.head if shared else look.base.commit
     return PutBranch(
-        branch=ADOPT_BRANCH,
+        branch=adopt_branch(offer.history),
         base=start,
         parents=(start,),
         files=files,
-        message=TITLE + "\n",
+        message=offer.title + "\n",
         expected=look.proposal.head,
         before={path: shared.texts.get(path) if shared else None for path in files},
         fresh=shared is None,
@@ -280,6 +288,8 @@ def _commit(files: Mapping[str, str | None], look: Look, shared: Shared | None) 
 def _body(offer: AdoptionOffer, shared: Shared | None, places: Places, branch: str) -> Draft:
     deleted = shared.deleted if shared else frozenset()
     values = {
+        "history": offer.history,
+        "form_name": offer.form_name,
         "unread": offer.unread,
         "branch": branch,
         "found": offer.found,
