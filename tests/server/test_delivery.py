@@ -208,8 +208,9 @@ class TestPullsAndPushes:
         assert not read("pull_request", self.pull(action, branch, home)).needs_look
 
     @pytest.mark.parametrize("action", ["closed", "edited", "reopened"])
-    def test_the_offer_of_almanac_is_about_the_whole_site(self, action: str) -> None:
-        assert read("pull_request", self.pull(action, "almanac/adopt")).target == Target(None)
+    @pytest.mark.parametrize("branch", ["almanac/adopt", "almanac/adopt-lyon"])
+    def test_an_offer_is_about_the_whole_site(self, action: str, branch: str) -> None:
+        assert read("pull_request", self.pull(action, branch)).target == Target(None)
 
     def test_a_command_that_brings_the_offer_back_is_too(self) -> None:
         payload = issues_payload("octo/site", 13, action="created")
@@ -223,6 +224,7 @@ class TestPullsAndPushes:
             ("refs/heads/main", None, "abc"),
             ("refs/heads/almanac/issue-12", 12, None),
             ("refs/heads/almanac/adopt", None, None),
+            ("refs/heads/almanac/adopt-lyon", None, None),
             ("refs/heads/other", 0, None),
             ("refs/tags/v1", 0, None),
         ],

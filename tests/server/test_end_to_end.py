@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from almanac.proposal.names import ADOPT_BRANCH, DASHBOARD_LABEL
+from almanac.proposal.onboarding import Box
 
 from tests.emulated import OWNER, GitHubWorld
+from tests.engine.test_history_offers import BRANCH as LYON_BRANCH
+from tests.engine.test_history_offers import LYON, ON_PAGE
+from tests.engine.test_history_offers import settings as history_settings
 from tests.engine.test_onboarding import REFERENCE, SITES
 from tests.filing import GOVERNMENTS_ANSWERS, body
 from tests.scenes import CONFIG, DEMO_DAY, PAGE
@@ -129,3 +133,20 @@ def test_the_app_is_installed_on_sites_of_all_kinds(world: AppWorld, start: Star
     assert [pull.head for pull in declined.pulls()] == [ADOPT_BRANCH]
     assert nothing.pulls() == []
     assert again.stop() == 0
+
+
+@pytest.mark.long
+def test_lines_in_the_settings_make_a_further_history(world: AppWorld, start: Start) -> None:
+    server = start()
+    world.hook.target = server.url
+    world.commit({CONFIG: history_settings(ON_PAGE).encode(), "lyon.md": LYON.encode()})
+    offer = wait_for(lambda: next((pull for pull in world.pulls() if pull.head == LYON_BRANCH), None), what="the offer")
+    head = world.head(LYON_BRANCH)
+    mark = Box("shape", "house", "").mark
+    ticked = [line.replace("[ ]", "[x]", 1) if mark in line else line for line in offer.body.split("\n")]
+    world.ask("PATCH", f"pulls/{offer.number}", {"body": "\n".join(ticked)})
+    wait_for(lambda: world.head(LYON_BRANCH) != head, what="the offer that follows the box")
+    world.merge(offer.number)
+    number = world.file_issue("New event", body(**DEMO_DAY), labels=("event-lyon",))
+    wait_for(lambda: proposal(world, number), what="a proposal")
+    assert b"### January 20th, 2022:  Demo Day" in world.files(world.head(f"almanac/issue-{number}") or "")["lyon.md"]
