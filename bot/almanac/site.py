@@ -129,7 +129,10 @@ class Site:
         if text is None and path == Config().form:
             text = self._default_form
         if text is None:
-            message = say("The issue form is missing; `form` in the config names it. `almanac init` writes one.")
+            message = say(
+                "The issue form is missing; `form` in the config names it. Correct that, or put the file back: on "
+                "GitHub, **History** of its folder has it. In a clone, `almanac init` writes a new one."
+            )
             raise ConfigError(Problem(message, file=path))
         from almanac.form.schema import read_form  # noqa: PLC0415 -- the same
 
@@ -196,7 +199,10 @@ class Site:
 
         source = self._template(path)
         if source is None or path is None:
-            message = say("The template of the site's own files or entries is missing. `almanac init` writes one.")
+            message = say(
+                "The template of the site's own files or entries is missing. Correct its name, or put the file back: "
+                "on GitHub, **History** of its folder has it. In a clone, `almanac init` writes a new one."
+            )
             raise ConfigError(Problem(message, key, file=configs.PATH))
         return EntryTemplate(source, kind, path, own_entry_writer(source, path, prepared))
 
