@@ -13,12 +13,13 @@ _LABELS_OF = {
     "when": "when, time, times, date and time, time and date, start time, starts; wann, zeit, uhrzeit; quand, heure, "
     "horaire; cuándo, hora, horario; ora, orario; tijd; 時間, 日時; 时间; "
     "время, когда; godzina, kiedy",
-    "location": "where, location, place, venue, room, address, city, town; wo, ort, raum, treffpunkt; lieu, salle; "
-    "lugar, sala; luogo; local; plaats, locatie; 場所, 会場; 地点, 地址; "
+    "location": "where, location, place, venue, room, address, city, town; wo, ort, "
+    "veranstaltungsort, raum, saal, treffpunkt; lieu, salle; lugar, sala; luogo; local; plaats, locatie; "
+    "場所, 会場; 地点, 地址; "
     "место, где, адрес; miejsce, gdzie",
     "url": "register, registration, rsvp, sign up, signup, sign-up, tickets, join, link, meeting link, website, url, "
-    "details, info, more info, more information, event page; anmeldung; inscription; inscripción, registro; "
-    "iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名; "
+    "details, info, more info, more information, event page; anmeldung; inscription, lien; inscripción, registro, "
+    "enlace; iscrizione; inscrição; aanmelden; 申込, 参加申込; 报名; "
     "регистрация; rejestracja",
     "people": "speaker, speakers, speaker(s), guest, guests, guest(s), presenter, presenters, presenter(s), host, "
     "hosts, panel, panelists, panellists, people, person, who, participants, by, with, lead, leader, facilitator, "
@@ -45,7 +46,7 @@ _LABELS_OF = {
     "enregistrement, vidéo; grabación, vídeo; registrazione; gravação; opname; 録画, 動画; 录像, 视频, 回放; "
     "запись, видео; nagranie",
     "status": "status, state",
-    "tags": "tags, tag, keywords, keyword; schlagwörter, stichwörter; mots-clés; etiquetas; タグ; 标签",
+    "tags": "tags, tag, keywords, keyword; schlagwörter, schlagworte, stichwörter; mots-clés; etiquetas; タグ; 标签",
 }
 _FIELD_OF = {label: field for field, labels in _LABELS_OF.items() for label in re.split("[,;] ", labels)}
 EMOJI = r"(?:(?:[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]?){1,4}|:[a-z0-9_+-]{2,30}:)"
@@ -69,6 +70,12 @@ def field_of(label: str) -> str | None:
     """
     words = " ".join(label.casefold().split())
     return _FIELD_OF.get(words.rstrip(":\uff1a")) or (None if words[:1].isalpha() else _pictured(words))
+
+
+def words_abroad(field: str) -> list[str]:
+    """Return the words that other languages than English have for a field."""
+    _, *others = _LABELS_OF.get(field, "").split("; ")
+    return [word for words in others for word in words.split(", ")]
 
 
 @lru_cache(maxsize=512)

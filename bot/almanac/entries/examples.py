@@ -8,9 +8,10 @@ from typing import Any
 from almanac.dates import DateHabits, date_habits, find_date
 from almanac.entries.bodies import has_own_words
 from almanac.entries.formats import DataEntry
-from almanac.entries.keys import Key, fields_of, is_blank, name_key
+from almanac.entries.keys import Key, fields_of, folded, is_blank, name_key
 from almanac.entries.styles import Language, Part, parts_of
 from almanac.entries.times import times_of
+from almanac.labels import words_abroad
 from almanac.patterns import regex
 
 MODELS = 12
@@ -18,8 +19,10 @@ MODELS = 12
 ISO_DAY = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A day as it may stand in a file's name."""
 _MOST_KEYS = 200
-_BEGINS, _ENDS = "starts?|begins?|from|first", "ends?|until|to|finish|last"
-_DAY = regex(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|date|day|time|when|event|at|on)+")
+_BEGINS = "starts?|begins?|from|first|beginn|anfang|von|debut|inicio|desde"
+_ENDS = "ends?|until|to|finish|last|ende|bis|fin|hasta"
+_DATE = "date|day|time|when|event|at|on|datum|tag|termin|wann|quand|cuando|de"
+_DAY = regex(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|{_DATE}|{'|'.join(map(folded, words_abroad('date')))})+")
 _SPLIT = regex(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
 
 

@@ -5,6 +5,7 @@ place or where the speaker works. So each field goes to the key whose name and v
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,34 +13,55 @@ from itertools import pairwise
 from typing import Any
 
 from almanac.event.model import read_status
+from almanac.labels import words_abroad
 from almanac.patterns import regex
 
 _NAMES = {
-    "title": "title heading headline event_title event_name talk_title name event talk topic subject",
+    "title": "title heading headline event_title event_name talk_title * name event talk topic subject",
     "people": "speaker speakers presenter presenters guest guests panelist panelists lecturer lecturers instructor "
-    "instructors facilitator facilitators host hosts people author authors moderator lead leader name",
+    "instructors * facilitator facilitators host hosts people author authors moderator lead leader name",
     "affiliation": "affiliation institution organization organisation company university employer institute "
-    "affiliations",
-    "location": "location venue where place room address city town institution",
+    "affiliations *",
+    "location": "location venue where place room address city town institution *",
     "url": "registration registration_url registration_link register rsvp rsvp_url rsvp_link signup sign_up tickets "
-    "ticket_url meetup_url meetup_link meetup zoom_link zoom_url zoom redirect event_url event_link eventbrite join "
+    "ticket_url meetup_url meetup_link meetup zoom_link zoom_url zoom * redirect event_url event_link eventbrite join "
     "join_url join_link url link external_url website web_page webpage href",
     "recording": "recording recording_link recording_url recordings video video_url video_link videos youtube_link "
-    "youtube_url youtube watch replay vimeo",
+    "youtube_url youtube watch replay vimeo *",
     "slides": "slides slides_link slides_url slide_deck materials materials_url presentation",
     "image": "image thumbnail cover cover_image featured_image picture img banner photo hero hero_image header_image",
     "image_alt": "image_alt alt image_description",
-    "description": "abstract description synopsis summary excerpt short_description details about blurb content text",
-    "tags": "tags categories keywords topics",
-    "series": "series type event_type kind category group",
-    "number": "number num no nr edition id index order weight position sequence seq",
-    "status": "status event_status state",
+    "description": "abstract description synopsis summary excerpt short_description * details about blurb content text",
+    "tags": "tags categories keywords topics *",
+    "series": "series * type event_type kind category group",
+    "number": "number num no nr edition id index order weight position sequence seq nummer numero",
+    "status": "status event_status state statut estado",
 }
-_NAMES_OF = {field: names.replace("_", "").split() for field, names in _NAMES.items()}
+"""Names of keys by what they hold, the likeliest first; a star is for those of other languages, as labels have them."""
+
+
+def folded(word: str) -> str:
+    """Return a word without accents and gaps, as keys have it: `T\u00edtulo` is `titulo`."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"[\W_]", "", word).casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _names_of(field: str) -> list[str]:
+    before, star, after = _NAMES[field].replace("_", "").partition("*")
+    words = words_abroad(field) if star else ()
+    # Among people's are prepositions, such as `von`, which lead to times as well.
+    words = [word for word in words if field != "people" or len(word) > _LONGEST_PREPOSITION or not word.isascii()]
+    spelt = [folded(one) for word in words for one in (word, word.translate(_UMLAUTS))]
+    return [*dict.fromkeys([*before.split(), *spelt, *after.split()])]
+
+
+_UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
+_LONGEST_PREPOSITION = 4
+_NAMES_OF = {field: _names_of(field) for field in _NAMES}
 _OF_PLACES = (
     "address street venueaddress locationaddress venuename locationname building zip zipcode postcode postalcode state "
     "region country map mapurl maplink coordinates latitude longitude lat lng lon locationurl locationlink venueurl "
-    "venuelink adresse ort lieu lugar"
+    "venuelink adresse direccion stadt ville ciudad strasse rue calle plz"
 )
 PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
 """Names of keys that say where an event is."""
@@ -80,8 +102,8 @@ class Key:
 
     @cached_property
     def word(self) -> str:
-        """The name in one word: `start_date`, `startDate` and `startdate` are one."""
-        return words_of(self.name).replace("_", "")
+        """The name in one word without accents: `start_date`, `startDate` and `startdate` are one."""
+        return folded(self.name)
 
     @cached_property
     def filled(self) -> list[Any]:
@@ -125,7 +147,7 @@ def tells_of_event(groups: Sequence[Any]) -> bool:
     def tells(group: Any) -> bool:
         if isinstance(group, list):
             return any(map(tells, group))
-        return isinstance(group, dict) and any(words_of(key).replace("_", "") in names for key in group)
+        return isinstance(group, dict) and any(folded(key) in names for key in group)
 
     return sum(map(tells, groups)) * 2 > len(groups)
 
