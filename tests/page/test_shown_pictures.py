@@ -134,6 +134,11 @@ class TestEditedByHand:
         else:
             assert (found.markdown, found.image) == (None, image)
 
+    def test_so_they_are_after_words_that_jekyll_fills_in(self) -> None:
+        source = self.SHORT.replace("(/", "({% raw %}{{ site.baseurl }}{% endraw %}/")
+        found = self.after(source, Image(path=PATH, alt="Owls"), (PATH, "images/logo.png"), ("Owls", "A logo"))
+        assert (found.markdown, found.image) == (None, Image(path="images/logo.png", alt="A logo"))
+
     def test_a_picture_without_words_on_the_page_is_left_to_the_record(self) -> None:
         source = self.SHORT.replace("{{ image.alt | text }}", "")
         found = self.after(source, Image(path=PATH, alt="Owls"), (PATH, "images/logo.png"))
