@@ -23,6 +23,8 @@ from almanac.page.template import section_renderer
         (["12 марта 2020"], "ru"),
         (["12 March 2020", "3 Sept. 2021"], None),
         (["12 people 2021", "13 owls 2021"], None),
+        (["Mi., 3. September 2025", "10. September 2025"], "de"),
+        (["Wed, 3. September 2025", "Owls, 10. September 2025", "10. November 2025"], None),
         (["12 people 2021", "3. Februar 2019", "4. Mai 2019"], "de"),
         (['{{ date | like("de: 8. November 2021") }}'], "de"),
         (['{{ date | like("qq: 8. November 2021") }}'], None),
@@ -77,6 +79,8 @@ def test_a_date_is_written_in_the_language_of_the_example(example: str, written:
         ([("Lunes 4 de mayo de 2020", "2020-05-04")], "es: Lunes 8 de noviembre de 2021"),
         ([("jeudi 4 Décembre 2020", "2020-12-04")], "fr: lundi 8 Novembre 2021"),
         ([("3. März 2021 oder so", "2021-03-03")], None),
+        ([("3. September 2021", "2021-09-03"), ("13. November 2021", "2021-11-13")], "de: 8. November 2021"),
+        ([("3 September 2021", "2021-09-03"), ("13 November 2021", "2021-11-13")], "8 November 2021"),
     ],
 )
 def test_the_example_names_its_language(seen: list[tuple[str, str]], example: str | None) -> None:

@@ -310,8 +310,13 @@ def example_of(seen: Sequence[tuple[str, str]], *, with_year: bool, others: Sequ
     """
     own = [words for words, _ in seen]
     if names := names_in(own) and names_in([*others, *own]):
-        english = example_of([(names.names_in_english(words), date) for words, date in seen], with_year=with_year)
+        english = _in_english([(names.names_in_english(words), date) for words, date in seen], with_year=with_year)
         return english and f"{names.language}: {names.named(english, seen[0][0])}"
+    return _in_english(seen, with_year=with_year)
+
+
+def _in_english(seen: Sequence[tuple[str, str]], *, with_year: bool) -> str | None:
+    """Return the example of dates in English."""
     # Those are alike that differ only in what one example alone cannot tell.
     groups: dict[tuple[tuple[str, str], ...], list[Sequence[_Part]]] = {}
     marks = Counter[tuple[str, frozenset[str]]]()

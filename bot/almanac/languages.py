@@ -15,12 +15,18 @@ from functools import cached_property, lru_cache
 from almanac.patterns import regex
 
 _ENGLISH = {name.casefold() for names in (month_name, month_abbr) for name in names} | {"sept"}
+_WEEKDAYS = {name.casefold() for names in (day_name, day_abbr) for name in names} | {""}
 _WORD = r"[^\W\d_]{3,14}"
 _LINKS = r"(?:(?:de|del|di|do|da)[ ]|d['\u2019])"
 _DAY = r"(?P<day>[0-9]{1,2})(?:er|[.\u00ba\u00aa\u00b0])?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 _DAY_AND_MONTH = regex(rf"(?<![\w/.-]){_DAY}[ ]{_LINKS}?(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}", re.IGNORECASE)
 _DAY_AND_WORD = regex(rf"(?<!\w){_DAY}[ ]{_LINKS}?({_WORD})".replace("?P<day>", "?:"), re.IGNORECASE)
+# German has some months as English has them, but a dot behind the day, and weekdays of its own.
+_GERMAN_DAY = regex(
+    r"(?<![\w/.-])(?:(?P<weekday>[^\W\d_]{2,12})\.?,?[ ](?:den[ ])?)?[0-9]{1,2}\.[ ]"
+    r"(?:Jan|Feb|Apr(?:il)?|Jun|Jul|Aug(?:ust)?|Sept?(?:ember)?|Nov(?:ember)?)(?!\w)"
+)
 # Below a year, dates need none. One that begins an entry is a date; `3 wars` amid words is none.
 _BEGINS = regex(
     r"[ \t]*(?:(?:[-*+]|[0-9]{1,9}[.)]|#{1,6}|\|)[ \t]+[*_]{0,3}|[*_]{1,3})(?:[^\W\d_]{2,12}\.?,?[ ])?"
@@ -149,7 +155,10 @@ def names_for(texts: Iterable[str]) -> Names | None:
     begun = (match["month"] for text in texts if (match := _BEGINS.match(text)))
     words = Counter(word for word in begun if word.casefold() not in _ENGLISH)
     names = _language_of(frozenset(words.items())) if len(words) > 1 else None
-    return names if names and sum(_key(word) in names.month_numbers for word in words) > 1 else None
+    if names and sum(_key(word) in names.month_numbers for word in words) > 1:
+        return names
+    weekdays = {_key(match["weekday"] or "") for text in texts for match in _GERMAN_DAY.finditer(text)} - _WEEKDAYS
+    return _names("de") if weekdays and weekdays & _names("de").weekday_numbers.keys() else None
 
 
 def names_in(dates: Iterable[str]) -> Names | None:
@@ -158,7 +167,9 @@ def names_in(dates: Iterable[str]) -> Names | None:
     if names := names_for(dates):
         return names
     words = Counter(word for date in dates for word in _DAY_AND_WORD.findall(date) if word.casefold() not in _ENGLISH)
-    return _language_of(frozenset(words.items())) if words else None
+    if words:
+        return _language_of(frozenset(words.items()))
+    return _names("de") if sum(map(bool, map(_GERMAN_DAY.match, dates))) * 2 > len(dates) else None
 
 
 def load_named(template: str) -> None:
