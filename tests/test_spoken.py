@@ -12,7 +12,7 @@ from almanac.catalogues import Translated, load_tongue
 from almanac.config import Language
 from almanac.defaults import load_messages
 from almanac.errors import Problem
-from almanac.event.model import read_status
+from almanac.event.statuses import read_status
 from almanac.event.submission import submit_body
 from almanac.form.schema import Form, read_form
 from almanac.form.translated import form_words, translated_form

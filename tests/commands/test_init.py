@@ -351,7 +351,7 @@ class TestTwiceListed:
     def test_a_second_list_without_a_template_is_named(
         self, almanac: Almanac, twice: Repo, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("almanac.commands.pageplan.index_template", lambda _: None)
+        monkeypatch.setattr("almanac.commands.pageplan.index_template", lambda *_: None)
         ran = almanac("init", "--site", twice.folder, "--yes")
         assert "no template was found for the second list (line 30" in ran.out
 

@@ -10,7 +10,7 @@ import yaml
 from almanac.catalogues import Translated, load_tongue
 from almanac.commands.adoption import plan_adoption
 from almanac.defaults import load_messages
-from almanac.event.model import read_status
+from almanac.event.statuses import read_status
 from almanac.form.filled import issue_body
 from almanac.packaged import example, template
 from almanac.proposal.messages import OwnTemplate

@@ -476,3 +476,18 @@ def test_a_key_with_the_time_shows_the_times(key: str, *, is_said: bool) -> None
     shown = FileStore("_talks/{date}.md", template).shown(TALK)
     assert shown
     assert (shown.when is not None) == is_said
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("de", "VERSCHOBEN: Eulen"), ("es", "APLAZADO: Eulen"), ("fr", "REPORTÉ: Eulen")]
+)
+def test_a_title_says_in_the_site_s_language_what_will_not_be(language: str, title: str) -> None:
+    source = f'---\ntitle: "{{{{ title | with_status("{language}") }}}}"\ndate: {{{{ date }}}}\n---\n'
+    store = FileStore("_events/{date}-{slug}.md", EntryTemplate(source, FrontMatter(), "x"))
+    planned = Event(id="2026-05-04-eulen", title="Eulen", date="2026-05-04")
+    off = planned.model_copy(update={"status": "postponed"})
+    written = store.write(off, before=planned, source=store.write(planned))
+    assert title in written
+    assert "almanac" not in written, "what can be read is not in a key of Almanac's own"
+    assert store.read(written, "x", off.id) == off
+    assert store.write(planned, before=off, source=written) == store.write(planned)

@@ -206,7 +206,7 @@ def _take_place(  # noqa: PLR0913 -- what there is
     plan, zones = Adoption(config, history=site.history), config.zones()
     source = config.file_template or config.list_template
     if place.learned and source and (is_ours or site.text(source) is None):
-        plan.files[source] = place.learned.template
+        plan.files[source] = place.learned.template_in(config.language)
     settings = partial(_settings, site, config, zones, is_ours=is_ours)
     first = settings(starter.habits_of((), zones, wishes.today))
     planned = Site(Overlay(site.files, {configs.PATH: first, **plan.files}), history=site.history)

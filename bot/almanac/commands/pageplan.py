@@ -50,12 +50,17 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
     path, zones, own = site.config.page, site.config.zones(), _template(site, "section_template")
     imported = import_page(page.text, house_renderer(), zones, file=path)  # refuses a page that cannot be imported
     if _template(site, "index_template") is None and (lines := index_of(page)):
-        plan.index_template = index_template(page)
+        plan.index_template = index_template(page, plan.config.language)
         plan.notes.append(_said_of_index(page, lines, is_written=plan.index_template is not None))
     if own is None:
         unsure = [replace(one, file=path) for one in unclear(page)]
         plan.shapes = shapes = shapes_of(
-            page, [event.markdown is None for event in imported.events], path, plan.index_template, unsure
+            page,
+            [event.markdown is None for event in imported.events],
+            path,
+            plan.index_template,
+            unsure,
+            language=plan.config.language,
         )
         # Settings may name a template that is still to be made, or say no more than which page it is.
         is_open = not plan.has_records and _is_undecided(site) and (choose is not None or not shapes[0].doubts)
@@ -109,7 +114,7 @@ def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True
     Only where that is `wanted`, the settings will name it. Records that are there already stay as they are.
     """
     is_new = plan.imported is not None
-    found = coming_of(page, plan.shape.render if plan.shape else site.renderer())
+    found = coming_of(page, plan.shape.render if plan.shape else site.renderer(), plan.config.language)
     if found is None or not (is_new or plan.has_records) or (found.template and not is_new):
         return
     imported = plan.imported or read_page(site, page.text, site.config.page)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from almanac.commands.questions import choose_number
-from almanac.config import Config
+from almanac.config import Config, Language
 from almanac.dates import UNKNOWN_YEAR
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra, Image
@@ -96,15 +96,22 @@ Choose = Callable[[Page, Sequence[Shape]], Shape]
 """Asks a person which shape new events are to have."""
 
 
-def shapes_of(
-    page: Page, is_house: Sequence[bool], file: str, index: str | None = None, unsure: Sequence[Problem] = ()
+def shapes_of(  # noqa: PLR0913 -- what is known of the page
+    page: Page,
+    is_house: Sequence[bool],
+    file: str,
+    index: str | None = None,
+    unsure: Sequence[Problem] = (),
+    *,
+    language: Language = "en",
 ) -> list[Shape]:
     """Return the shapes that new events can have on a page with events, the best one first.
 
     `is_house` tells of each section whether the house style writes it. If it writes most of them, it is the best.
     `index` is the template for a second list; `unsure` is what makes it doubtful that the page was understood at all.
+    `language` is the site's.
     """
-    own = imitate(page, is_house)
+    own = imitate(page, is_house, language)
     like, *_, plain = [INTRODUCTION + source for source in [*own.sources] * 2]
     full = samples(page.alive_list)[1]
     untried = [Shape("like", own.template or like, full, index), Shape("plain", plain, full, index)]

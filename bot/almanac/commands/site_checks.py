@@ -23,7 +23,7 @@ from almanac.commands.origin import outdated, runs_almanac
 from almanac.commands.shapes import said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, UserError
-from almanac.event.model import read_status
+from almanac.event.statuses import read_status
 from almanac.event.submission import is_for_changes, needed_in, own_questions
 from almanac.form.schema import Form, lint
 from almanac.form.translated import form_words

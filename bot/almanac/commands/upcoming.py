@@ -47,10 +47,10 @@ class Coming:
         return sum(is_over(event, site.files.now(), site.config.time_zone) for event in listed)
 
 
-def coming_of(page: Page, render: Renderer) -> Coming | None:
+def coming_of(page: Page, render: Renderer, language: str = "en") -> Coming | None:
     """Find the list of what is to come; None if the page has none, or none to which an event could be added.
 
-    `render` writes the page's sections otherwise.
+    `render` writes the page's sections otherwise; `language` is as in `write_templates`.
     """
     heading = page.heading_ahead
     if heading is None:
@@ -62,7 +62,7 @@ def coming_of(page: Page, render: Renderer) -> Coming | None:
         return None if page.alive_list[0].style.family in ("row", "html") else found
     if not _has_own_shape(page, listed, render):
         return found
-    own = next((one for one in write_templates(page, listed) if suits(page, listed, one)), None)
+    own = next((one for one in write_templates(page, listed, language) if suits(page, listed, one)), None)
     if own:
         return replace(found, template=INTRODUCTION + own)
     return found if _is_alike(page, listed) else None

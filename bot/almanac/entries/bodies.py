@@ -22,6 +22,8 @@ _ADDRESS = regex(r"(?<=\]\()[^()\s]+(?=[)\s])|(?<=<)https?://[^<>\s]+(?=>)|(?<![
 _LABELLED = regex(
     r"(?P<before>(?:[-*+][ \t]+)?(?:\*\*|__)?)(?P<label>[^*_:\n]{1,40})(?P<after>(?:\*\*|__)?:(?:\*\*|__)?)[ \t]+\S.*"
 )
+TITLE = "title | with_status"
+"""What gives a title where nothing else says that an event will not be."""
 _HERE = "\0"
 _MOST_LINES = 500  # of a body are looked at
 _LONGEST_LINK = 200  # characters of a line that leads to the event
@@ -148,7 +150,7 @@ class _BodyWriter:
         """Write a piece; `fixed` is what all bodies say there, with a mark where each has an address of its own."""
         if piece.name == "title":
             around = piece.blocks[0].text[:2]
-            value = "title | text" if {"status", "cancelled"} & self.shown else "title | with_status | text"
+            value = "title | text" if {"status", "cancelled"} & self.shown else f"{TITLE} | text"
             self.add("title", f"{around}{{{{ {value} }}}}{around}\n")
         elif piece.name == "words":
             self.own_words(piece)

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from almanac.event.model import read_status
+from almanac.event.statuses import read_status
 from almanac.labels import words_abroad
 from almanac.patterns import regex
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from almanac.entries.bodies import html_body, learn_body
+from almanac.entries.bodies import TITLE, html_body, learn_body
 from almanac.entries.days import day_again, day_written
 from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
@@ -21,7 +21,8 @@ from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PLACES, Key, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
-from almanac.event.model import Event, read_status, safe_slug
+from almanac.event.model import Event, safe_slug
+from almanac.event.statuses import read_status
 from almanac.page.lines import plain
 from almanac.page.tables import Question
 from almanac.patterns import regex
@@ -81,6 +82,11 @@ class Learned:
     left_out: tuple[str, ...]
     pictures: tuple[str, ...]
     doubts: tuple[str, ...]
+
+    def template_in(self, language: str) -> str:
+        """Return the template for a site in a language: its titles say in that what will not be."""
+        said = TITLE if language == "en" else f'{TITLE}("{language}")'
+        return self.template.replace(TITLE, said)
 
 
 def learn(source: Source) -> Learned:
@@ -344,7 +350,7 @@ class _KeyWriter:
             value = f"status or '{max(usual, key=usual.count)}'"
             condition = "" if key.is_asked else condition  # most say that they take place, and so does a new one
         elif field == "title" and self.marks_title:
-            value = "title | with_status"
+            value = TITLE
         return Written(value, condition)
 
     def condition(self, key: Key, field: str) -> str:

@@ -18,12 +18,13 @@ from almanac.dates import TIME, date_habits, find_date, heading_date
 from almanac.dateshapes import is_time, is_zone, written_like, zone_letters
 from almanac.entries.inert import as_typed, cleaned
 from almanac.entries.syntax import LINES, FieldPath, KeyPath, ValueSource
-from almanac.entries.template import EntryTemplate, marked_title
+from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.description import markdown, source
-from almanac.event.model import Event, read_status
+from almanac.event.model import Event
+from almanac.event.statuses import marked_title, read_status
 from almanac.page.lines import plain
-from almanac.page.section import status_in
+from almanac.page.marks import status_in
 from almanac.patterns import regex
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones, load_zone
@@ -423,7 +424,7 @@ def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, value
     """Return what a filter makes of what is `shown` so far of one of the `values`, as far as that matters here."""
     example = str(next(iter(arguments), ", "))
     if name == "with_status":
-        shown = marked_title(_as_text(value), values.get("status"))
+        shown = marked_title(_as_text(value), values.get("status"), *map(str, arguments))
     elif name == "is":
         shown = value == example
     elif name == "markdown":

@@ -24,6 +24,7 @@ from almanac.entries.syntax import KeyPath, KeyPlace, ValueSource, names, outlin
 from almanac.entries.times import length_between, length_like
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
+from almanac.event.statuses import marked_title
 from almanac.markdown import Safe
 from almanac.page.template import Blank, SectionEnvironment, Timed, as_text, event_writer, filter_blocks, like, parsed
 from almanac.patterns import regex
@@ -239,14 +240,9 @@ def _names(people: Sequence[Any], separator: str = ", ") -> str:
     return separator.join(as_text(person["name"]) for person in people)
 
 
-def marked_title(title: str, status: str | None) -> str:
-    """Return a title as readers have to see it where nothing else says that an event will not be."""
-    return f"{status.upper()}: {title}" if status in ("cancelled", "postponed") else title
-
-
 @pass_context
-def _with_status(context: Context, title: Any) -> str:
-    return marked_title(as_text(title), as_text(context.get("status")))
+def _with_status(context: Context, title: Any, language: str = "en") -> str:
+    return marked_title(as_text(title), as_text(context.get("status")), language)
 
 
 def _timestamp(moment: Any) -> int | str:

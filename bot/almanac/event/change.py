@@ -10,7 +10,8 @@ from almanac.config import Config
 from almanac.dateanswers import Days
 from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem, UserError
-from almanac.event.model import Event, Link, Status, read_status
+from almanac.event.model import Event, Link, Status
+from almanac.event.statuses import read_status
 from almanac.event.submission import Answers, Submission, read_answers
 from almanac.form.schema import Form
 from almanac.phrases import say

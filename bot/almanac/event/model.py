@@ -1,7 +1,7 @@
 """The event: one gathering of the community, as its record keeps it; its id; and one spelling of its URLs and times."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import date as calendar_date
 from datetime import datetime
@@ -173,32 +173,6 @@ class Event(_Value):
     def rescheduled_from(self) -> str | None:
         """The day on which an event was to be that is rescheduled, as its record has it; None if it is not."""
         return self.previous_date if self.status == "rescheduled" else None
-
-
-def _words(text: str) -> list[str]:
-    return re.split("[;,] ", text)
-
-
-# Besides the status's own name; also as the forms in other languages put it.
-_SAID_OF_STATUS: Mapping[Status, tuple[str, ...]] = {
-    "scheduled": (
-        *("as planned", "confirmed", "on schedule", "planned"),
-        *_words("geplant, findet statt; programado; pr\u00e9vu"),
-    ),
-    "cancelled": ("called off", "canceled", *_words("abgesagt; cancelado; annul\u00e9")),
-    "postponed": ("delayed", *_words("verschoben; aplazado, pospuesto; report\u00e9")),
-    "rescheduled": (
-        *("moved", "re-scheduled", "new date or time", "new date", "new time"),
-        *_words("neu angesetzt, neuer tag oder neue uhrzeit, neues datum, neue uhrzeit"),
-        *_words("con nueva fecha, nueva fecha, nueva fecha u hora; \u00e0 une nouvelle date, nouvelle date ou heure"),
-    ),
-}
-
-
-def read_status(text: str) -> Status | None:
-    """Read a status as people name it, in any case (`Canceled`, `called off`); None if it is none."""
-    named = " ".join(text.casefold().split()).rstrip(".!")
-    return next((status for status, others in _SAID_OF_STATUS.items() if named in (status, *others)), None)
 
 
 def share_a_day(one: tuple[str, str | None], other: tuple[str, str | None]) -> bool:

@@ -14,9 +14,10 @@ from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem, UserError, together
 from almanac.event.attachment import read_picture
 from almanac.event.description import notes, refused_links
-from almanac.event.model import Event, Extra, Image, Status, event_id, read_status
+from almanac.event.model import Event, Extra, Image, Status, event_id
 from almanac.event.people import cells, entries, read_links, read_people
 from almanac.event.prose import parse_line
+from almanac.event.statuses import read_status
 from almanac.form.body import AMBIGUOUS, MISSING, OPEN_ENDED, Reading, headings, parse, shown_heading
 from almanac.form.elements import BLANK, Value
 from almanac.form.schema import Field, Form

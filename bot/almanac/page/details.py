@@ -35,6 +35,7 @@ from almanac.page.tables import (
     date_like,
     in_line,
     observe_rows,
+    status_in,
     was_on,
     write_links,
     write_people,
@@ -283,11 +284,16 @@ def _cut_at_date(item: Item) -> tuple[str, str, str, str]:
 
 
 def write_details(
-    details: Details, said: Collection[str], date: str = "November 8th, 2021", *, recurring: bool = False
+    details: Details,
+    said: Collection[str],
+    date: str = "November 8th, 2021",
+    language: str = "en",
+    *,
+    recurring: bool = False,
 ) -> str:
     """Write the part of a template below the first line, from its end on; `said` are the fields that it shows.
 
-    `date` is the example by which dates are written.
+    `date` is the example by which dates are written, `language` that in which a status is.
     Where titles are `recurring`, the first line shows the series in the place of the title, if there is one.
     """
     completed = _completed(details, said, recurring=recurring)
@@ -302,7 +308,7 @@ def write_details(
         if one.gap and len(run) > 1:
             written.append(f"{{% if {' or '.join(conditions)} %}}\n\n{{% endif %}}\n")
         gap = "\n" if one.gap and len(run) == 1 else ""
-        written.append(f"{{% if {conditions[0]} %}}\n{gap}{_lines(one, details.indent)}{{% endif %}}\n")
+        written.append(f"{{% if {conditions[0]} %}}\n{gap}{_lines(one, details.indent, language)}{{% endif %}}\n")
     return "".join(written)
 
 
@@ -374,7 +380,7 @@ def _condition(one: Shown, shown: Sequence[Shown], said: Collection[str]) -> str
     return "(links or recording)" if one.column and "recording" in one.fields else one.field
 
 
-def _lines(one: Shown, indent: str) -> str:
+def _lines(one: Shown, indent: str, language: str) -> str:
     """Write the lines of a field."""
     label = {"people": f'(people_label or "{one.label}")', "links": "entry.label" if one.each else ""}.get(one.field)
     own_line = one.head or one.before
@@ -387,12 +393,12 @@ def _lines(one: Shown, indent: str) -> str:
     if one.field == "description":
         return head + _description(one, indent)
     # Jinja2 drops the line end after a tag.
-    line = f"{indent}{before}{_value(one)}{one.after}"
+    line = f"{indent}{before}{_value(one, language)}{one.after}"
     line += "\n\n" if line.endswith("%}") else "\n"
     return head + (f"{{% for {_LOOPS[one.field]} %}}\n{line}{{% endfor %}}\n" if one.each else line)
 
 
-def _value(one: Shown) -> str:
+def _value(one: Shown, language: str) -> str:
     """Write the value of a field, or one of its values."""
     escaping = "text" if one.label and not one.head else "heading" if one.level < LOWEST else "item"
     value = f"{{{{ {one.field} | {escaping} }}}}"
@@ -404,7 +410,7 @@ def _value(one: Shown) -> str:
             when = f"{{% if when %}}{one.when}{{{{ when | text }}}}{closing}{{% endif %}}" if one.when else ""
             value = f"{{{{ {date_like(one.form, amid=_is_amid(one.before))} }}}}{when}"
         case "status":
-            value = f"{{{{ status | {one.form}text }}}}{was_on(one.when, ' (', ')')}"
+            value = f"{{{{ {status_in(language)} | {one.form}text }}}}{was_on(one.when, language, ' (', ')')}"
         case "title" if one.form:
             names = write_people(Column("", (), field="people"))
             people = f"{{% if people %}}{names}{one.when}{{% endif %}}" if one.when else ""

@@ -14,11 +14,13 @@ from typing import Any
 from almanac.dates import TIME, TIME_ZONE
 from almanac.event.model import Link, Person
 from almanac.event.people import NAMES, PERSON, read_people
+from almanac.event.statuses import STATUS_WORDS, read_status
 from almanac.page.columns import ATOM, BEHIND, NOTHING, Column, head_fields, without_mark
 from almanac.page.htmltemplate import html_lines, html_markup
 from almanac.page.items import ADDRESS, MARK, Item, named_items
 from almanac.page.lines import LINK, links, plain, raw_cells
-from almanac.page.outline import Page, Section
+from almanac.page.marks import fields_of_status, unmarked
+from almanac.page.outline import Page, Section, outline
 from almanac.page.pieces import WHAT_AND_WHEN, Line
 from almanac.page.roles import first_lines
 from almanac.page.tables import columns_by_row
@@ -34,7 +36,7 @@ _STOP = regex(r"(?<=[^\W\d_]{3})\.\Z")
 _BETWEEN_NAMES = regex(r",[ ](?:and[ ])?|[ ](?:and|&)[ ]")
 _BETWEEN_PEOPLE = regex(r"(?<=\))(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ])|;[ ]")
 _BETWEEN_IN_CELLS = regex(r"(?:,?[ ](?:and|und|y|&)[ ]|,[ ]|;[ ]|[ ]?<br[ ]?/?>[ ]?)", re.IGNORECASE)
-_NOBODY = regex(r"all|everyone|(?:cancell?ed|postponed|no )\b.*", re.IGNORECASE)
+_NOBODY = regex(rf"all|everyone|(?:(?:{STATUS_WORDS})(?!\w)|no \b).*", re.IGNORECASE)
 _TIME = regex(rf"(?<![\w:]){TIME}{TIME_ZONE}?(?!\w)", re.IGNORECASE)
 _IN_BRACKETS = regex(r"(?<=\S)[ ]+\(([^()]+)\)\Z")
 
@@ -50,9 +52,30 @@ class EntryFields:
         """Return the fields of a section, by their names."""
         return self._found.get(section.start, {})
 
+    def as_planned(self, section: Section) -> tuple[Section, dict[str, Any]]:
+        """Return a section as it is without its status, and the fields that it has then, with that."""
+        return self._planned.get(section.start) or (section, self.of(section))
+
     @cached_property
     def _found(self) -> dict[int, dict[str, Any]]:
         return _entry_fields(self.page, self.zones)
+
+    @cached_property
+    def _planned(self) -> dict[int, tuple[Section, dict[str, Any]]]:
+        """The sections that say a status, by where they begin: read as if none did, on a page where none does."""
+        marks = {one.start: mark for one in self.page.sections if (mark := unmarked(one))}
+        if not marks:
+            return {}
+        texts = [marks[one.start][0] if one.start in marks else one.text for one in self.page.sections]
+        planned = outline(self.page.joined(texts), habits=self.page.lines.habits)
+        if [one.date for one in planned.sections] != [one.date for one in self.page.sections]:
+            return {}
+        fields, habits = EntryFields(planned, self.zones), self.page.lines.habits
+        return {
+            one.start: (other, fields.of(other) | fields_of_status(marks[one.start][1], one.date, habits))
+            for one, other in zip(self.page.sections, planned.sections, strict=True)
+            if one.start in marks
+        }
 
 
 def _entry_fields(page: Page, zones: Zones) -> dict[int, dict[str, Any]]:
@@ -207,10 +230,15 @@ def _cell_fields(column: Column, cell: str, date: str, zones: Zones) -> Iterator
             yield field, column.number_of(cell)
         case "agenda" | "tags":
             yield field, tuple(words.split("; ")) if field == "agenda" else _tags(words)
-        case "affiliation" | "location" | "series" | "description":
-            yield field, words
+        case "affiliation" | "location" | "series" | "description" | "status":
+            yield field, _status(words) if field == "status" else words
         case "extra" if column.question:
             yield f"extra {column.question}", (_led_to(cell) if column.is_fixed else None) or words
+
+
+def _status(words: str) -> str | None:
+    status = read_status(words)
+    return None if status == "scheduled" else status
 
 
 def _tags(words: str) -> tuple[str, ...]:

@@ -9,25 +9,37 @@ from typing import Any
 from almanac.dates import find_date
 from almanac.event.description import source, source_line
 from almanac.event.model import Link, Person
+from almanac.event.statuses import read_said
+from almanac.languages import in_english
 from almanac.page.lines import URL, with_newline
 from almanac.patterns import regex
 
 _DEFAULT_LABEL = "Guests"
+_LABELS = {
+    "status": "Status, Estado, Statut",
+    "topic": "Topic, Thema, Tema, Sujet",
+    "when": "When, Uhrzeit, Hora, Heure",
+    "location": "Location, Ort, Lugar, Lieu",
+    "url": "Register, Anmeldung, Inscripci\u00f3n, Inscription",
+    "recording": "Recording, Aufzeichnung, Grabaci\u00f3n, Enregistrement",
+    "agenda": "Agenda, Ablauf, Programa, Programme",
+    "links": "Links, Enlaces, Liens",
+}
+"""The labels of the house style, in all languages in which it is written: pages are mixed."""
+_FIELD_OF = {label: field for field, labels in _LABELS.items() for label in labels.split(", ")}
 _HEADING = regex(r"#{1,6}[ \t]++([^:]++):[ \t]*+(\S.*)\Z")
 # A formatter's canonical form has a quotation's mark before the bullet's.
-# A formatter's canonical form has a quotation's mark before the bullet's.
 _ITEM = regex(r"(> )?- (\S.*)\Z")
+_LISTS = ("agenda", "links")
 _WITHIN, _BELOW = "  ", "    "
 _NUMBERED = regex(r"1\. ")
 _NESTED = regex(r"    \* (\S.*)\Z")
 _REFERENCE = regex(r"&#([0-9]{1,7});")
 _LINKED = regex(rf"\[([^\[\]]+)\]\((https?://(?!\)){URL})\)(.*)\Z")
-_LABELLED = regex(r"(Status|Topic|When|Location|Register|Recording):[ ]{1,2}(\S.*)\Z")
+_LABELLED = regex(rf"({'|'.join(_FIELD_OF)}):[ ]{{1,2}}(\S.*)\Z")
 _ROLE_AND_AFFILIATION = regex(r"(?: \((?P<role>[^()]+)\))?(?:, (?P<affiliation>\S.*))?\Z")
 _UNLINKED = regex(r"(?P<name>[^,(]*[^,( ])(?P<rest>(?: \([^()]+\))?(?:, .*)?)\Z")
 _SURROGATES = range(0xD800, 0xE000)
-_WAS = " (was "
-_STATUSES = ("scheduled", "cancelled", "postponed", "rescheduled")
 
 
 @dataclass
@@ -74,8 +86,13 @@ def read_house(section: str, date: str) -> dict[str, Any] | None:
 
 
 def _is_date(text: str) -> bool:
-    found = find_date(text)
-    return found is not None and found.leading and not found.title
+    found = (find_date(words) for words in (text, *in_english(text)))
+    return any(one is not None and one.leading and not one.title for one in found)
+
+
+def _date_in(text: str) -> str | None:
+    found = (one.date for words in (text, *in_english(text)) if (one := find_date(words)))
+    return next(found, None)
 
 
 def _items(lines: list[str]) -> Iterator[_Item]:
@@ -104,11 +121,12 @@ def _labelled(item: _Item, known: dict[str, Any]) -> dict[str, Any] | None:
     Of several bullets with one label the first counts, the others are paragraphs.
     """
     label = _LABELLED.match(item.text)
-    if label and not item.nested and label[1].lower() not in known:
-        return _one_line(label[1], label[2])
-    if item.text == "Agenda:" and item.nested:
+    if label and not item.nested and (field := _FIELD_OF[label[1]]) not in (*known, *_LISTS):
+        return _one_line(field, label[2])
+    above = _FIELD_OF.get(item.text.removesuffix(":")) if item.text.endswith(":") and item.nested else None
+    if above == "agenda":
         return {"agenda": tuple(map(source_line, item.nested))}
-    if item.text == "Links:" and item.nested and all(links := [_LINKED.match(entry) for entry in item.nested]):
+    if above == "links" and all(links := [_LINKED.match(entry) for entry in item.nested]):
         return {"links": tuple(Link(label=decoded(link[1]), url=link[2]) for link in links if link)}
     # A paragraph may end with a colon too, but its bullets come after an empty line.
     if item.text.endswith(":") and item.nested and not item.apart and "people" not in known:
@@ -118,16 +136,16 @@ def _labelled(item: _Item, known: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _one_line(label: str, value: str) -> dict[str, Any]:
-    match label:
-        case "Register" | "Recording":
+def _one_line(field: str, value: str) -> dict[str, Any]:
+    match field:
+        case "url" | "recording":
             link = _LINKED.match(value)
-            return {"url" if label == "Register" else "recording": link[2]} if link else {}
-        case "Status":
-            status, _, was = value.removesuffix(")").partition(_WAS)
-            found = find_date(was) if status == "rescheduled" else None
-            return {"status": status if status in _STATUSES else None, "previous_date": found.date if found else None}
-    return {label.lower(): decoded(value)}
+            return {field: link[2]} if link else {}
+        case "status":
+            said = read_said(decoded(value))
+            was = _date_in(said.was) if said and said.status == "rescheduled" else None
+            return {"status": said.status if said else None, "previous_date": was}
+    return {field: decoded(value)}
 
 
 def _described(paragraphs: list[_Item], *, has_agenda: bool) -> dict[str, Any]:

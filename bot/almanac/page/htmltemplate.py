@@ -94,9 +94,9 @@ def html_questions(page: Page) -> tuple[Question, ...]:
     return tuple(asked.values())
 
 
-def write_html(page: Page, sections: Sequence[Section]) -> str:
-    """Write a template for one of a page's lists of HTML."""
-    writer = _Writer(page, sections)
+def write_html(page: Page, sections: Sequence[Section], language: str = "en") -> str:
+    """Write a template for one of a page's lists of HTML; a status is written in the words of a language."""
+    writer = _Writer(page, sections, language)
     return writer.written() if writer.is_short else ""
 
 
@@ -111,7 +111,8 @@ class _Edit:
 
 
 class _Writer:
-    def __init__(self, page: Page, sections: Sequence[Section]) -> None:
+    def __init__(self, page: Page, sections: Sequence[Section], language: str) -> None:
+        self._language = language
         self._sections, self._markup = sections, html_markup(page, sections)
         ranked = sorted(range(len(sections)), key=lambda at: sections[at].date.lstrip(UNKNOWN_YEAR), reverse=True)
         self._newest = ranked[:_NEWEST]
@@ -146,7 +147,7 @@ class _Writer:
         columns = {at: one for at, one in self._markup.columns.items() if one}
         if lines and first:
             del columns[lines.place]
-            yield lines.place, (write_first_line(first, changed(first.date)).removeprefix("- "), "")
+            yield lines.place, (write_first_line(first, changed(first.date, self._language)).removeprefix("- "), "")
         shown = first.shown if first else frozenset[str]()
         if "title" in shown:  # what is described stands in for a title only where there is none
             columns = {at: _as_named(one) for at, one in columns.items()}
@@ -154,10 +155,11 @@ class _Writer:
         elsewhere = [Column("", (), field=field) for field in shown]  # where no column has to stand in for a title
         date = self._date() if any(one.field in ("date", "both") for one in columns.values()) else ""
         table = Table((*columns.values(), *elsewhere), (), (), date, (True, True), short=False, nothing="")
+        table = replace(table, language=self._language)
         for at, column in columns.items():
             if column.field == "title" and _is_prose(column):
                 self._prose.add(at)
-                yield at, (f"**{{{{ title | text }}}}**{changed(table.date)}", "")
+                yield at, (f"**{{{{ title | text }}}}**{changed(table.date, self._language)}", "")
             elif column.field != "extra" or column is table.names or at in self._markup.questions:
                 yield at, write_cell(table, column)
 

@@ -5,7 +5,7 @@ that does the same, and it is tried on the page itself before anyone gets it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from almanac.dates import MODEL
 from almanac.errors import UserError
@@ -47,11 +47,14 @@ class Imitation:
     sources: Sequence[str] = field(default=(), compare=False)
 
 
-def imitate(page: Page, house: Sequence[bool]) -> Imitation:
-    """Find the template that a page with events needs; `house` tells of each section if the house style writes it."""
+def imitate(page: Page, house: Sequence[bool], language: str = "en") -> Imitation:
+    """Find the template that a page with events needs; `house` tells of each section if the house style writes it.
+
+    `language` is as in `write_templates`.
+    """
     sections = page.alive_list
     family = sections[0].style.family
-    sources = write_templates(page, sections)
+    sources = write_templates(page, sections, language)
     in_house_style = {section.start for section, is_house in zip(page.sections, house, strict=True) if is_house}
     if sum(section.start in in_house_style for section in sections) * 2 >= len(sections):
         return Imitation(family, None, proven=True, sources=sources)
@@ -61,21 +64,24 @@ def imitate(page: Page, house: Sequence[bool]) -> Imitation:
     return Imitation(family, None, proven=False, sources=sources)
 
 
-def write_templates(page: Page, sections: Sequence[Section]) -> list[str]:
-    """Write templates for one of a page's lists: first the one most like its sections, then a plainer one."""
+def write_templates(page: Page, sections: Sequence[Section], language: str = "en") -> list[str]:
+    """Write templates for one of a page's lists: first the one most like its sections, then a plainer one.
+
+    What no page shows, such as that an event is cancelled, is written in the words of a `language`.
+    """
     family = sections[0].style.family
     if family == "row":
-        return [write_row(observe_table(page, sections))]
+        return [write_row(replace(observe_table(page, sections), language=language))]
     if family == "html":
-        return [write_html(page, sections)]
+        return [write_html(page, sections, language)]
     first, alike = observe_first_line(sections)
     details = observe_details(sections, alike, first.shown)
     only_line = family in ("bullet", "other") and details.empty
     first = with_title(first) if only_line else first
-    line, plain = write_first_line(first), write_first_line(first, changed(first.date)) + "\n"
+    line, plain = write_first_line(first), write_first_line(first, changed(first.date, language)) + "\n"
     if only_line:
         return [plain]
-    below = write_details(details, first.shown, first.date, recurring=first.title != "title")
+    below = write_details(details, first.shown, first.date, language, recurring=first.title != "title")
     # Jinja2 drops the line end after a tag.
     return [line + ("\n" if line.endswith(" %}") and below.startswith("\n") else "") + below, plain]
 

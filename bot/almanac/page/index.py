@@ -45,8 +45,11 @@ def _is_same(one: Section, other: Section) -> bool:
     return len(years) <= 1 and same_name(title_of(one), title_of(other))
 
 
-def index_template(page: Page) -> str | None:
-    """Write the template of an event's line in the second list; None if there is no list, or no template for it."""
+def index_template(page: Page, language: str = "en") -> str | None:
+    """Write the template of an event's line in the second list; None if there is no list, or no template for it.
+
+    `language` is as in `write_templates`.
+    """
     sections = index_of(page)
-    own = write_templates(page, sections) if sections else ()
+    own = write_templates(page, sections, language) if sections else ()
     return next((_INTRODUCTION + source for source in own if suits(page, sections, source)), None)

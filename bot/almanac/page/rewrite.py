@@ -14,6 +14,7 @@ from almanac.dates import heading_date
 from almanac.dateshapes import example_of, written_like
 from almanac.errors import UserError
 from almanac.event.model import Event
+from almanac.event.statuses import in_words, says, was_in, without_bracketed
 from almanac.matching import LinearMatcher
 from almanac.page.entries import style_of
 from almanac.page.lines import ITEM, links, plain, split_lines
@@ -26,7 +27,6 @@ _ADDRESSES = ("url", "recording")
 _LISTS = ("people", "agenda", "links", "tags")
 _LOOKED_BACK, _FEWEST = 100, 2  # characters by which the place in a line is known again
 _SHOWN = ("status", *_TEXTS, *_ADDRESSES, *_LISTS)
-_STATUSES = {"cancelled": ("cancelled", "canceled"), "postponed": ("postponed",), "rescheduled": ("rescheduled",)}
 
 
 def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
@@ -34,7 +34,7 @@ def unsaid(section: str, record: Event, read: Event | None = None) -> list[str]:
 
     A value counts as said if the section has all its words: how a record names what it read is its own choice.
     """
-    seen = frozenset(words(html.unescape(plain(" ".join(split_lines(section))))).split())
+    seen = words(html.unescape(plain(" ".join(split_lines(section)))))
     there = {*_addresses(section)}
     changed = []
     for name in _SHOWN:
@@ -58,14 +58,15 @@ def without_gone(section: str, event: Event, before: str) -> Event:
     return event.model_copy(update=empty)
 
 
-def _is_said(name: str, value: Any, seen: frozenset[str], there: set[str]) -> bool:
+def _is_said(name: str, value: Any, text: str, there: set[str]) -> bool:
     if name == "status":
-        return value == "scheduled" or any(word in seen for word in _STATUSES[value])
+        return value == "scheduled" or says(text, value)
     if name in _ADDRESSES:
         return value in there
     if name == "links":
         return there.issuperset(link.url for link in value)
     texts = [value] if isinstance(value, str) else [getattr(one, "name", one) for one in value]
+    seen = frozenset(text.split())
     return all(seen.issuperset(words(text).split()) for text in texts)
 
 
@@ -76,10 +77,13 @@ def _addresses(section: str) -> Iterator[str]:
             yield check_url(link.url)
 
 
-def rewritten(section: str, record: Event, read: Event, render: Callable[[Event], str]) -> str | None:
+def rewritten(
+    section: str, record: Event, read: Event, render: Callable[[Event], str], language: str = "en"
+) -> str | None:
     """Write what a record changed into its section; None where it has no place for a value that the page shows.
 
-    What the page never shows stays in the record; a title and a status are always shown.
+    What the page never shows stays in the record; a title and a status are always shown: a status that the template
+    does not write, in the words of a `language`.
     """
     text = section
     shown = {name: getattr(read, name) for name in _SHOWN} | {"markdown": None}
@@ -94,7 +98,7 @@ def rewritten(section: str, record: Event, read: Event, render: Callable[[Event]
         if written is None and before != after and style_of(before).family == style_of(section).family:
             written = _inserted(text, before, after)
         if written is None and name == "status":
-            written = _marked(text, record)
+            written = _marked(text, record, language)
         if written is None and name != "title" and before == after:
             continue
         was, text = now, written or text
@@ -119,7 +123,7 @@ def without_status(section: str, event: Event, before: Event, render: Callable[[
         at = there[0]
         apart = 0 < at < len(lines) - 1 and not (lines[at - 1].strip() or lines[at + 1].strip())
         del lines[at : at + 1 + apart]
-    found = (first.replace(f" ({was})", "") + line_end + rest, "\n".join(lines))
+    found = (without_bracketed(first, before.status) + line_end + rest, "\n".join(lines))
     return next((text for text in found if "status" in unsaid(text, before)), None)
 
 
@@ -130,12 +134,13 @@ def _rendered(render: Callable[[Event], str], event: Event) -> str:
         return ""  # not an event that the template can write
 
 
-def _marked(section: str, record: Event) -> str:
+def _marked(section: str, record: Event, language: str) -> str:
     """Say the status behind the title, or at the end of the first line."""
     first, line_end, rest = section.partition("\n")
     at = first.find(record.title) + len(record.title) if record.title in first else len(first.rstrip())
-    was = f", was {_as_there(section, record.rescheduled_from)}" if record.rescheduled_from else ""
-    return f"{first[:at]} ({record.status}{was}){first[at:]}{line_end}{rest}"
+    day = record.rescheduled_from
+    was = f", {was_in(language)} {_as_there(section, day)}" if day else ""
+    return f"{first[:at]} ({in_words(record.status or '', language)}{was}){first[at:]}{line_end}{rest}"
 
 
 def _as_there(section: str, day: str) -> str:

@@ -6,7 +6,7 @@ same. What is noticed about its content is reported with its line and never corr
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from itertools import zip_longest
@@ -20,6 +20,7 @@ from almanac.page.canonical import is_known, says_same, sense, spelt
 from almanac.page.fields import EntryFields
 from almanac.page.house import decoded, read_house, read_person
 from almanac.page.lines import fingerprint, links, plain, split_lines, with_newline
+from almanac.page.marks import status_in
 from almanac.page.match import title_of
 from almanac.page.outline import Section, outline
 from almanac.page.rewrite import unsaid, without_gone
@@ -54,6 +55,7 @@ _SHOWN = (
     *("recording", "links"),
 )
 _LINES = ("title", "series", "when", "location")
+_OF_STATUS = ("status", "previous_date")
 _TIMES = ("starts", "ends", "time_zone")
 _TIMED_BY = ("when", "date", "end_date")
 _TEXTS = ("title", "series", "when", "location", "description")
@@ -68,11 +70,6 @@ _PROBES: dict[str, Any] = {
 }
 """What each field holds for a moment, to see where the site's own template writes it."""
 
-_STATUS = regex(
-    r"\A\W{0,3}(?P<before>cancell?ed|postponed)\b[ ]?[^\w\s][\W_]*+(?=\w)"
-    r"|[ ][-\u2013\u2014(\[*]{1,3}[ ]?(?P<behind>cancell?ed|postponed)[)\]*!]{0,3}\Z",
-    re.IGNORECASE,
-)
 _CODE = regex(r"`[^`]*`")
 _OPENED = regex(r"<a\b[^<>]*(>?)", re.IGNORECASE)
 _CLOSED = regex(r"</a[ \t]*>", re.IGNORECASE)
@@ -96,11 +93,13 @@ class Understood:
 class _Reading:
     """What a section says: values of an event's fields, the title among them.
 
-    If `whole`, the section is in the house style, so what it does not say is not so.
+    If `whole`, the section is in the house style, so what it does not say is not so. `named` is the section's title
+    without the status that may stand beside it.
     """
 
     fields: dict[str, Any]
     whole: bool = True
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,22 +135,23 @@ class SectionReader:
         """
         events = [self._event(section, reading, record, ()) for reading in _readings(section, fields)]
         same = [self._settled(section, event, record) for event in events if self._says(event, section)]
-        if not same and (event := self._read_back(section, record)):
+        if not same and (event := self._read_back(section, record, fields)):
             same = [event]
         if not same:
             before = (self.written(record) if record.markdown is None else record.markdown) or ""
             there = [without_gone(section.text, event, before) for event in events]
             same = [_verbatim(section, _with_unread(section, event, record)) for event in there]
-        event = self._timed(min(same, key=lambda event: len(_differences(event, record))), record)
+        event = self._timed(min(same, key=lambda event: _changes(event, record)), record)
         written = self.written(event) if event.markdown is None else event.markdown
         return self._understood(section, event, written or "")
 
-    def _read_back(self, section: Section, record: Event) -> Event | None:
+    def _read_back(self, section: Section, record: Event, fields: EntryFields | None) -> Event | None:
         """Read fields where the site's own template puts them; None unless it then writes what the section says.
 
         A part that two fields could have changed leaves a doubt, and is not read.
         """
-        start = self._event(section, _Reading({"title": record.title}, whole=False), record, ())
+        status = _status_of(fields.as_planned(section)[1]) if fields else {}
+        start = self._event(section, _Reading({"title": record.title, **status}, whole=False), record, ())
         said, found, fixed = spelt(section.text), {}, Counter[int]()
         wrong = self._wrong(start, said)
         if len(wrong) * 2 > len(said) > 1:
@@ -235,12 +235,14 @@ class SectionReader:
         else:
             kept = dict(record)
             found |= {"extra": {**record.extra, **found["extra"]}} if "extra" in found else {}
-            if section.title in (record.series, record.title):
+            if reading.named in (record.series, record.title):
                 del found["title"]
             # A section may say only the month of a day, or no year: a person put the rest into the record.
             without_year = date.startswith(UNKNOWN_YEAR) and date[4:] == record.date[4:]
             if record.date.startswith(f"{date}-") or without_year:
                 date = record.date
+            if _is_same_day(record.previous_date, found.get("previous_date")):
+                del found["previous_date"]
             if end_date is None and date == record.date and not self._showed_last_day(record):
                 end_date = record.end_date
         return self._timed(Event(**{**kept, **found, "date": date, "end_date": end_date, "markdown": None}), record)
@@ -263,8 +265,22 @@ def stamp(section: str, written: str) -> str:
     return fingerprint(section) if is_ours else sense(section)
 
 
+def _is_same_day(day: str | None, said: str | None) -> bool:
+    """Tell whether a section says a record's day, be it without the year, the month or the day of that."""
+    return bool(day and said) and (str(day).startswith(f"{said}-") or str(day)[4:] == str(said)[4:] != "")
+
+
 def _differences(event: Event, record: Event) -> list[str]:
     return [name for name in _SHOWN if getattr(event, name) != getattr(record, name)]
+
+
+def _changes(event: Event, record: Event) -> int:
+    """Count what a person changed; a status and the day on which the event was to be are one."""
+    return len({*_differences(event, record)} - {"previous_date"}) or len(_differences(event, record))
+
+
+def _status_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fields[name] for name in _OF_STATUS if name in fields}
 
 
 def _values(name: str, value: str, record: Event) -> Iterator[Any]:
@@ -324,20 +340,23 @@ def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
     """
     read, date = [], heading_date(section.date, section.end_date)
-    for text in _spellings(section.text):
-        if house := read_house(text, date):
-            read.append(house)
-            yield _Reading(house)
+    planned, more = fields.as_planned(section) if fields else (section, {})
+    for one in (planned, *([section] if planned is not section else [])):
+        status = _status_of(more) if one is planned else {}
+        for text in _spellings(one.text):
+            if house := read_house(text, date):
+                read.append(house | status)
+                yield _Reading(read[-1])
     for house in reversed(read):
         # If it is not written again from its fields, its lines hold Markdown and not plain text.
         in_words = {name: plain(house[name]) or house[name] for name in _LINES if name in house}
         yield _Reading({**house, **in_words})
     if not read:
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
-        title = (title_of(section) or date)[:_MAX_TITLE]
-        when = _when_line(section)[1]
-        found = {"title": title, **({"when": when} if when else {}), **(fields.of(section) if fields else {})}
-        yield _Reading({**found, **status_in(found["title"])}, whole=False)
+        title = (title_of(planned) or date)[:_MAX_TITLE]
+        when = _when_line(planned)[1]
+        found = {"title": title, **({"when": when} if when else {}), **more}
+        yield _Reading({**found, **status_in(found["title"])}, whole=False, named=planned.title)
 
 
 def _spellings(text: str) -> Iterator[str]:
@@ -345,16 +364,6 @@ def _spellings(text: str) -> Iterator[str]:
     as_spelt = spelt(text)
     others = ("\n".join(as_spelt), "\n".join(filter(None, as_spelt)))
     yield from (other for other in dict.fromkeys(others) if other != text)
-
-
-def status_in(title: str) -> dict[str, str]:
-    """Read a title with its status before or behind it (`CANCELLED: Owls`, `Owls (postponed)`): both, or nothing."""
-    status = _STATUS.search(title)
-    if status is None or status[0] == title:
-        return {}
-    word = (status["before"] or status["behind"]).lower()
-    rest = title[: status.start()] + title[status.end() :]
-    return {"title": rest, "status": "cancelled" if word.startswith("cancel") else word}
 
 
 def _when_line(section: Section) -> tuple[int, str]:

@@ -220,7 +220,7 @@ class _Work:
         read = self.reader.new(section, (), self.fields).event
         if not (changed := unsaid(section.text, record, read)):
             return False
-        text = rewritten(section.text, record, read, self.reader.render)
+        text = rewritten(section.text, record, read, self.reader.render, self.reader.zones.language)
         if text is None:
             path = record_path(self.config.records, record.id)
             self.problems.append(replace(no_place(section, record, changed, path), file=self.config.page))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from almanac.dates import UNDECIDED, UNKNOWN_YEAR, find_date
 from almanac.dateshapes import example_of, has_time, has_year
+from almanac.event.statuses import was_in
 from almanac.page.columns import Column, columns_of, head_of
 from almanac.page.lines import plain, raw_cells
 from almanac.page.outline import Page, Section
@@ -65,15 +66,21 @@ def _like(example: str, *, amid: bool) -> str:
     return f'like("{example}"){" | text" * bool(amid and _DAY_FIRST.match(example))}'
 
 
-def was_on(example: str, before: str, after: str = "") -> str:
+def was_on(example: str, language: str, before: str, after: str = "") -> str:
     """Write, of an event that is rescheduled, the day on which it was to be, as in an example."""
-    day = f"{{{{ previous_date | {_like(example, amid=True)} }}}}"
-    return f"{{% if status == 'rescheduled' and previous_date %}}{before}was {day}{after}{{% endif %}}"
+    day = f"{was_in(language)} {{{{ previous_date | {_like(example, amid=True)} }}}}"
+    return f"{{% if status == 'rescheduled' and previous_date %}}{before}{day}{after}{{% endif %}}"
 
 
-def changed(example: str) -> str:
+def status_in(language: str) -> str:
+    """Return the expression that writes an event's status in a template, in the words of a language."""
+    return "status" if language == "en" else f'status | in_words("{language}")'
+
+
+def changed(example: str, language: str) -> str:
     """Write after a title that an event was cancelled or the like, where there is no other place for it."""
-    return f"{{% if status and status != 'scheduled' %}} ({{{{ status }}}}{was_on(example, ', ')}){{% endif %}}"
+    words = f"({{{{ {status_in(language)} }}}}{was_on(example, language, ', ')})"
+    return f"{{% if status and status != 'scheduled' %}} {words}{{% endif %}}"
 
 
 def in_line(field: str, *, link: str = "") -> str:
@@ -136,6 +143,7 @@ class Table:
     short: bool  # whether a last cell that would be blank is left out
     nothing: str  # what most cells have in which there is nothing, such as a hyphen
     indent: str = ""
+    language: str = "en"  # in which a status is written
 
     def has(self, *fields: str) -> bool:
         return any(column.field in fields for column in self.columns)
@@ -296,7 +304,7 @@ def write_cell(table: Table, column: Column) -> tuple[str, str]:
     if column is not table.names:
         return value, needs
     title = f"{column.mark}{{{{ title | text }}}}{column.mark}"
-    what_changed = changed(table.date) if table.is_yearly else ""
+    what_changed = changed(table.date, table.language) if table.is_yearly else ""
     return f"{{% if {needs} %}}{value}{{% else %}}{title}{{% endif %}}{what_changed}", ""
 
 
@@ -329,6 +337,8 @@ def _write_value(table: Table, column: Column) -> str:
             value = write_links(column)
         case "extra":
             value = _write_answer(column)
+        case "status":
+            value = f"{{{{ {status_in(table.language)} | text }}}}"
         case _:
             value = in_line(column.field)
     return f"{column.mark}{value}{column.mark}"
@@ -341,7 +351,8 @@ def _write_name(table: Table, column: Column) -> str:
     shown = {one.field for one in table.columns} | {"recording" for one in table.columns if one.recording_words}
     targets = " or ".join(name for name in ("url", "recording") if name not in shown)
     show = f"link({targets})" if column.is_linked and targets else "text"
-    what_changed = changed(table.date) if table.date and not (table.has("status") or table.is_yearly) else ""
+    is_told = table.date and not (table.has("status") or table.is_yearly)
+    what_changed = changed(table.date, table.language) if is_told else ""
     title = f"{{{{ title | {show} }}}}{what_changed}"
     match column.field:
         case "title":

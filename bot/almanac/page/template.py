@@ -32,6 +32,7 @@ from almanac.errors import ConfigError, Problem
 from almanac.event.calendarlinks import calendar_links
 from almanac.event.description import blocks, in_html, markdown, write_line
 from almanac.event.model import Event, safe_slug
+from almanac.event.statuses import in_words
 from almanac.markdown import Safe
 from almanac.nearest import what_is_wrong
 from almanac.patterns import regex
@@ -497,5 +498,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "inline": _for_text(write_line),
     "heading_date": lambda value: heading_date(as_text(value), getattr(value, "end_date", None)),
     "like": like,
+    "in_words": lambda status, language: in_words(as_text(status), language),
     "time": _time,
 }

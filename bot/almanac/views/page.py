@@ -105,7 +105,8 @@ class PageView(View):
         changed += ["status"] if text is None else []
         written = text if text != section.text else None
         if changed:
-            written = rewritten(text, event, read, reader.render) if text and "date" not in changed else None
+            has_place = text and "date" not in changed
+            written = rewritten(text, event, read, reader.render, zones.language) if text and has_place else None
         if changed and written is None:
             record = record_path(self._config.records, event.id)
             raise Undecided(replace(no_place(section, event, changed, record), file=path))

@@ -13,6 +13,7 @@ from typing import Protocol
 from almanac.dateshapes import has_time
 from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Extra
+from almanac.event.statuses import says
 from almanac.page.lines import plain
 from almanac.page.match import words
 
@@ -201,7 +202,7 @@ def unshown(event: Event, shown: str) -> tuple[str, ...]:
         "agenda": list(event.agenda),
         "recording": [event.recording or ""],
         "links": [link.url for link in event.links],
-        "status": [event.status or ""] if event.status != "scheduled" else [],
+        "status": [] if event.status in (None, "scheduled") or says(said, event.status) else [event.status],
         "tags": list(event.tags),
         # A site may name the file alone, or by another address.
         "image": [(event.image.path or event.image.url or "").rpartition("/")[2]] if event.image else [],
