@@ -194,7 +194,8 @@ def test_what_cannot_be_read_is_answered_in_one_line(scene: Scene, published: in
 def test_the_author_may_add_recording_and_slides_and_nothing_else(scene: Scene, published: int) -> None:
     scene.run(published)
     pulls = len(scene.world.pulls())
-    say(scene, published, "/almanac cancel", "ada")
+    refused = say(scene, published, "/almanac cancel", "ada")
+    assert refused.plan.reason == "The event is on the page, as the issue says."
     assert "say `/almanac recording https://...`" in scene.comment(published)
     say(scene, published, f"/almanac recording {VIDEO}", "mallory")
     assert len(scene.world.pulls()) == pulls
@@ -204,6 +205,8 @@ def test_the_author_may_add_recording_and_slides_and_nothing_else(scene: Scene, 
     assert event.recording == VIDEO
     assert event.links == (Link(label="Notes", url="https://example.org/notes"), Link(label="Slides", url=DECK))
     merge(scene, published)
+    refused = say(scene, published, "/almanac cancel", "mallory")
+    assert "changed there by hand, by a command or" in refused.plan.reason
     say(scene, published, f"/almanac slides {DECK}2", "ada")
     assert [link.url for link in proposed(scene, published).links] == ["https://example.org/notes", f"{DECK}2"]
 

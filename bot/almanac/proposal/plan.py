@@ -357,7 +357,9 @@ def _nothing_new(filed: Filed, content: Content, at_base: EventAtBase) -> Plan:
     number, look, pull = filed.issue.number, filed.look, filed.look.proposal.open_pull
     answers, event = filed.event, content.event
     as_answered = answers is None or all(getattr(answers, name) == getattr(event, name) for name in FIELDS)
-    how = "as the issue says" if as_answered and not content.conflicts else "with what was changed there by hand"
+    # Which of these it was, the record does not say.
+    changed = "with what was changed there by hand, by a command or with the form for changes"
+    how = "as the issue says" if as_answered and not content.conflicts else changed
     reason = f"The event is on the page, {how}."
     newest = look.proposal.pull
     revises = triage.is_merged_change(newest)
