@@ -58,7 +58,7 @@ SIGHTED: dict[str, tuple[Files, str, int | None, str]] = {
         {"_config.yml": "data_dir: info", "info/past_talks.csv": "a"},
         "info/past_talks.csv",
         None,
-        "no entry yet",
+        "no row yet",
     ),
     "data folder": (
         {"_config.yml": "a: [", "_data/events/81.yml": "type: x\n"},

@@ -127,7 +127,7 @@ def test_a_question_for_rows_of_a_table_in_csv(mark: str) -> None:
         memory_site(files), [*files], "main", today=date(2025, 10, 20), page="_data/talks.csv"
     ).written
     first, last = files[".github/almanac/entry.csv.j2"].splitlines()
-    files[".github/almanac/entry.csv.j2"] = f"{first},parking\n{last}{CELL}"
+    files[".github/almanac/entry.csv.j2"] = f"{first}{mark}parking\n{last}{CELL.replace(',', mark, 1)}"
     files["_data/talks.csv"] = table.replace("room\n", f"room{mark}parking\n", 1)
     files[FORM] = f"{files[FORM].rstrip()}\n{QUESTION}"
     proposed = proposed_files(files, 12, issue_body(memory_site(files).form, ANSWERS))

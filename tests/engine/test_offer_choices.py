@@ -194,6 +194,20 @@ def test_where_nobody_knows_what_is_published_no_calendar_is_offered_and_it_says
 
 
 @pytest.mark.parametrize(
+    ("config", "mark", "warned"),
+    [
+        ({"_config.yml": "title: x\n"}, ";", True),
+        ({"_config.yml": "title: x\n"}, ",", False),
+        ({"hugo.toml": ""}, "\t", False),
+    ],
+)
+def test_jekyll_cannot_tell_the_columns_of_a_table_without_commas(config: Files, mark: str, warned: bool) -> None:
+    table = "title,date\nOwls,2025-05-06\nBats,2025-04-01\n".replace(",", mark)
+    text = _text({**config, "_data/talks.csv": table}, page="_data/talks.csv")
+    assert ("`_data/talks.csv`: Jekyll reads each row of this table as one column" in text) == warned
+
+
+@pytest.mark.parametrize(
     ("config", "warned"), [("", True), ("buildFuture = false\n", True), ("buildFuture = true\n", False)]
 )
 def test_hugo_leaves_out_what_is_to_come(config: str, warned: bool) -> None:

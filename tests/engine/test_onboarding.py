@@ -704,6 +704,7 @@ def test_of_folders_of_seasons_the_newest_can_be_ticked() -> None:
         ({"_events/a.md": "---\ntitle: A\n---\n", "_events/b.md": "---\ntitle: B\n---\n"}, "such as `date: "),
         ({"_events/a.md": "Hi\n", "_events/b.md": "Ho\n"}, "Give each a title and a day at its top"),
         ({"_data/events.yml": "- title: A\n- title: B\n"}, "Give each a key for its day"),
+        ({"_data/events.csv": "title\nA\nB\n"}, "Add a column for the day of each"),
         ({"_data/events.yml": "[]\n"}, "Add the first ones by hand."),
     ],
 )

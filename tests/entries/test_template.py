@@ -211,7 +211,7 @@ def test_csv_and_a_list_and_a_file_in_yaml() -> None:
         (YamlList(), "- a: 1\n- b: 1\n", "one entry of the list, after a hyphen"),
         (JsonList(), '["{{ title }}"]', "one entry, in curly brackets"),
         (CsvList(), "{{ title }}\n", "two rows"),
-        (CsvList(), "a,{{ title }}\nb,c\n", "not in a key or a comment"),
+        (CsvList(), "a,{{ title }}\nb,c\n", "not in the name of a column"),
     ],
 )
 def test_a_template_that_cannot_be_used(kind: Format, source: str, message: str) -> None:

@@ -10,7 +10,7 @@ from almanac import config as configs
 from almanac.commands import starter
 from almanac.commands.build import minimal_config, refuse_other_page
 from almanac.commands.discovery import language_of, records_folder
-from almanac.commands.entry_checks import check_to_come
+from almanac.commands.entry_checks import check_shown
 from almanac.commands.finding import Ask, configured_place, find_page, named_page, place_at
 from almanac.commands.known import left_out
 from almanac.commands.origin import Origin
@@ -223,7 +223,7 @@ def _take_place(  # noqa: PLR0913 -- what there is
     _add_change_form(plan, site, habits, wishes)
     _compare(plan, site, force=wishes.force)
     plan.notes += [*place.reasons, *place.remarks, *map(str, left_out(planned))]
-    plan.notes += [one.message for one in check_to_come(site, place)]
+    plan.notes += [one.message for one in check_shown(site, place)]
     if plan.form and place.learned:
         written = Site(Overlay(site.files, plan.written), history=site.history)
         plan.taken = take_over(written, place, plan.form, wishes.today, root)

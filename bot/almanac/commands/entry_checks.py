@@ -7,6 +7,7 @@ from almanac.commands.discovery import jekyll_of
 from almanac.commands.known import known_events
 from almanac.commands.places import Place, find_places
 from almanac.commands.takeover import said_of_form, take_over
+from almanac.entries.incsv import mark_of
 from almanac.form.schema import Form
 from almanac.jekyll import read_generator
 from almanac.phrases import say
@@ -26,12 +27,19 @@ def check_entries(site: Site, paths: Collection[str], form: Form | None) -> Iter
         taken = take_over(site, place, form, site.files.now().date()) if form else None
         said = f" {said_of_form(taken, form)}" if taken and form else ""
         yield ok("events", f"{place.path} holds {place.seen}.{said}")
-        yield from check_to_come(site, place)
+        yield from check_shown(site, place)
 
 
-def check_to_come(site: Site, place: Place) -> Iterator[Finding]:
-    """Warn where Jekyll or Hugo leaves out events that are to come."""
+def check_shown(site: Site, place: Place) -> Iterator[Finding]:
+    """Warn where Jekyll or Hugo leaves out events that are to come, or cannot tell the columns of a table."""
     jekyll = jekyll_of(site, "")
+    is_data = jekyll.file and place.path.startswith(f"{jekyll.data}/")
+    if is_data and place.is_table and mark_of(place.text) != ",":
+        message = say(
+            "Jekyll reads each row of this table as one column, as it knows only commas between them (`site.data`)."
+        )
+        remedy = say("Save the table with commas, unless the site reads it in another way.")
+        yield Finding("jekyll", "warning", message, remedy, place.path)
     is_page = place.files and place.path.rpartition("/")[2].startswith("_") and place.suffix not in (".yml", ".yaml")
     if jekyll.file and is_page and jekyll.settings.get("future") is not True:
         message = say(

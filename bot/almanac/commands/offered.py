@@ -13,7 +13,7 @@ from almanac.commands import starter
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
 from almanac.commands.discovery import MARKDOWN
-from almanac.commands.entry_checks import check_to_come
+from almanac.commands.entry_checks import check_shown
 from almanac.commands.finding import offered_places, same_address
 from almanac.commands.origin import Origin
 from almanac.commands.places import HTML, Place, has_other_generator
@@ -274,7 +274,7 @@ def _offer(
     is_own = plan.shape is None or planned.config.section_template in {None, *written}
     newest, sample, asked = _entries(plan, planned.renderer() if is_own and not plan.taken else None)
     records = {*plan.records}
-    ahead = tuple(check_to_come(planned, plan.taken.place)) if plan.taken else ()
+    ahead = tuple(check_shown(planned, plan.taken.place)) if plan.taken else ()
     doubts = plan.taken.place.doubts if plan.taken else plan.shape.doubts if plan.shape else ()
     said = {*(one.message for one in ahead), *(one.message for one in doubts)}
     return AdoptionOffer(

@@ -18,6 +18,7 @@ from almanac.dates import find_date
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format, line_start
 from almanac.entries.frontmatter import cut
+from almanac.entries.incsv import mark_of
 from almanac.entries.kinds import file_format, list_format
 from almanac.entries.learn import Learned, learn
 from almanac.entries.meaning import fields_of
@@ -137,7 +138,14 @@ class Place:
     def _counted(self, number: int) -> str:
         if self.files:
             return say_number("{number} file", "{number} files", number)
+        if self.is_table:
+            return say_number("{number} row", "{number} rows", number)
         return say_number("{number} entry", "{number} entries", number)
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether it is a file with a row for each event."""
+        return _language(self.path) == "csv"
 
     @property
     def likely(self) -> int:
@@ -158,7 +166,7 @@ class Place:
     def problem(self) -> Problem:
         """Why it is not taken over."""
         is_unread = self.reasons and not (self.events or self.undated)
-        advice = _give_dates(is_list=not self.files) if self.undated and not self.events else ""
+        advice = _give_dates(is_list=not self.files, is_table=self.is_table) if self.undated and not self.events else ""
         seen = "" if is_unread else say("This holds {seen}.", seen=self.seen)
         unread = () if self.events else self.unread[:_MOST_NAMED]
         message = phrases.joined((seen, *unread, *self.reasons, advice))
@@ -318,8 +326,10 @@ def _without_keys() -> str:
     return phrases.joined((most, _give_dates(is_list=False)))
 
 
-def _give_dates(*, is_list: bool) -> str:
+def _give_dates(*, is_list: bool, is_table: bool = False) -> str:
     """Say what makes events known."""
+    if is_table:
+        return say("Add a column for the day of each, such as `date` with `2026-05-04` (docs/adopt-list.md).")
     if is_list:
         return say("Give each a key for its day, such as `date: 2026-05-04` (docs/adopt-list.md).")
     return say("Give each a title and a day at its top, such as `date: 2026-05-04` (docs/adopt-files.md).")
@@ -407,23 +417,23 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
     text = readable_text(site, path)
     place = Place(path, (), 0, (), None, (), text=text)
     language = _language(path)
-    columns: tuple[str, ...] = ()
+    columns, mark = tuple[str, ...](), ""
     try:
         entries = place.reader.entries(text, path)
     except UserError as error:
         first = error.problems[0]
         return replace(place, reasons=(_with_line(first),))
     if not entries:
-        return replace(
-            place, reasons=(say("There is no entry yet that a new one could be like. Add the first ones by hand."),)
-        )
-    if language == "csv":
-        columns = tuple(entries[0].data)
+        no_row = say("There is no row yet that a new one could be like. Add the first ones by hand.")
+        no_entry = say("There is no entry yet that a new one could be like. Add the first ones by hand.")
+        return replace(place, reasons=(no_row if place.is_table else no_entry,))
+    if place.is_table:
+        columns, mark = tuple(entries[0].data), mark_of(text)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
     examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
     newest = sorted_newest(examples)
     references = find_references(site, path, newest)
-    source = Source(newest, language, columns, references=references, escapes=_escapes(printed))
+    source = Source(newest, language, columns, mark, references=references, escapes=_escapes(printed))
     return _learned(place, source)
 
 

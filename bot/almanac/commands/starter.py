@@ -265,7 +265,9 @@ def _places(config: Config) -> Iterator[str]:
         ("list", config.list, config.list_template),
     ):
         if path and source:
-            yield "# Each event is a file." if key == "file" else "# Each event is an entry of this list."
+            is_table = (config.list or "").endswith(".csv")
+            entry = "# Each event is a row of this table." if is_table else "# Each event is an entry of this list."
+            yield "# Each event is a file." if key == "file" else entry
             yield f"{'files' if key == 'file' else key}: {_scalar(path)}"
             yield "# How a new one is written. It was made of the newest; edit it as you like."
             yield f"{key}_template: {source}"

@@ -107,7 +107,7 @@ def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:
     template = f"{_FOLDER}/{kind}{path[path.rindex('.') :]}.j2"
     template = of_history(template, site.history) if site.history else template
     settings = {key: path, f"{key[:4]}_template": template, "images": _images(place, paths)}
-    if place.path.endswith(".csv"):
+    if place.is_table:
         settings["records"] = records_folder(site, path, paths)[0]
     return Config.model_validate({name: value for name, value in settings.items() if value})
 
@@ -244,7 +244,7 @@ def said_of_form(taken: Takeover, form: Form) -> str:
     labels = {field.id: field.label for field in form.fields}
     kept = ", ".join(labels[name] for name in taken.kept if name in labels)
     only = say("Only Almanac's own key, `almanac`, keeps {kept}.", kept=kept)
-    if taken.place.path.endswith(".csv"):
+    if taken.place.is_table:
         only = say("Only the record beside it keeps {kept}.", kept=kept)
     return phrases.joined((say("The form asks for {asked}.", asked=asked), only if kept else ""))
 

@@ -18,30 +18,42 @@ _PUBLISHED = regex(r"(?:date)?(?:publish(?:ed)?|posted|pub|post)(?:on|at|date)?"
 
 def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, str]) -> Iterator[str]:
     """Say why what would be written may be wrong, given the fields that it shows and what fills each key."""
+    is_table = models.source.language == "csv"
     if "date" not in shown and not ISO_DAY.search(models.examples[0].name):
-        yield say("No key says the day of an event in a way that is understood.")
+        of_key = say("No key says the day of an event in a way that is understood.")
+        yield say("No column says the day of an event in a way that is understood.") if is_table else of_key
     if "title" not in shown:
-        yield say("No key, and no line below the keys, says what an event is called.")
+        of_key = say("No key, and no line below the keys, says what an event is called.")
+        yield say("No column says what an event is called.") if is_table else of_key
     if wrong := _published(models):
         name, day, said = wrong
-        yield (
-            say(
-                "The key for the day may say when an event was published, and not when it is: {name} "
-                "has {day} there, and its text says {said}. A new one would have the event's own day.",
-                name=name,
-                day=day,
-                said=said,
-            )
+        of_key = say(
+            "The key for the day may say when an event was published, and not when it is: {name} "
+            "has {day} there, and its text says {said}. A new one would have the event's own day.",
+            name=name,
+            day=day,
+            said=said,
         )
+        of_column = say(
+            "The column for the day may say when an event was published, and not when it is: {name} "
+            "has {day} there, and its text says {said}. A new one would have the event's own day.",
+            name=name,
+            day=day,
+            said=said,
+        )
+        yield of_column if is_table else of_key
     if exported := sorted({*models.keys} & _EXPORTED):
-        yield say("Another program seems to have written this: it has the key `{exported}`.", exported=exported[0])
+        of_key = say("Another program seems to have written this: it has the key `{exported}`.", exported=exported[0])
+        of_column = say(
+            "Another program seems to have written this: it has the column `{exported}`.", exported=exported[0]
+        )
+        yield of_column if is_table else of_key
     again = [name for name, field in filled_by.items() if field == "date"]
     if len(again) > _MOST_BY_HAND:
-        yield say(
-            "The same day is in {number} keys ({again}), as only a program writes it.",
-            number=len(again),
-            again=", ".join(again),
-        )
+        found = {"number": len(again), "again": ", ".join(again)}
+        of_key = say("The same day is in {number} keys ({again}), as only a program writes it.", **found)
+        of_column = say("The same day is in {number} columns ({again}), as only a program writes it.", **found)
+        yield of_column if is_table else of_key
     names = [[*parts] for parts in models.parts]
     is_sorted = all(one == sorted(one) and len(one) > _MOST_BY_CHANCE for one in names)
     values = (str(value) for key in models.keys.values() for value in key.filled)
@@ -52,7 +64,8 @@ def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, st
 def _published(models: Models) -> tuple[str, str, str] | None:
     """Find out whether the day that keys say is another one than the text says, as that of publishing may be.
 
-    The answer is the name of the newest such file, the day that it has, and the one that its text says.
+    The answer is the name of the newest such file, or in a list its title, the day that it has, and the one that its
+    text says.
     """
     if any(_PUBLISHED.fullmatch(key.word) for key in models.keys.values()):
         return None  # a key of its own says that
@@ -63,7 +76,8 @@ def _published(models: Models) -> tuple[str, str, str] | None:
         said = _said(models, at, day)
         read += bool(said)
         if said and not said & {day, last.get(at, "")}:
-            wrong.append((models.examples[at].name, day, min(said)))
+            name = models.examples[at].name or ", ".join(models.texts(at, "title"))
+            wrong.append((name, day, min(said)))
     return wrong[0] if len(wrong) > 1 and len(wrong) * 3 >= read else None
 
 

@@ -50,14 +50,15 @@ class Reference:
 class Source:
     """Where a site keeps events, and how: the newest events first.
 
-    `language` is that of the keys, `columns` are a table's, and with `has_body` the keys are front matter, be it of a
-    page in HTML (`is_html`). `references` are keys whose values name something else of the site. `escapes` tells
-    whether whatever prints a key makes its value inert by itself.
+    `language` is that of the keys, `columns` are a table's with a `mark` between its cells, and with `has_body` the
+    keys are front matter, be it of a page in HTML (`is_html`). `references` are keys whose values name something else
+    of the site. `escapes` tells whether whatever prints a key makes its value inert by itself.
     """
 
     examples: Sequence[Example]
     language: Language = "yaml"
     columns: tuple[str, ...] = ()
+    mark: str = ","
     has_body: bool = False
     is_html: bool = False
     references: Mapping[str, Reference] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from almanac.entries.formats import DataEntry, Values, misplaced, numbered, spliced, with_ends
+from almanac.entries.formats import DataEntry, Values, numbered, spliced, with_ends
 from almanac.errors import Problem, UserError
 from almanac.patterns import regex
 from almanac.phrases import say
@@ -41,7 +41,7 @@ class CsvList:
         return tuple(numbered(text, ((row.start, row.end, _data(keys, row)) for row in rows[1:])))
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
-        rows, mark = _rows(text, ""), _mark(text)
+        rows, mark = _rows(text, ""), mark_of(text)
         row = next(row for row in rows if row.start == entry.start)
         keys = _keys(rows, "")
         if not set(keys[: len(row.cells)]).issuperset(key for key in data if data[key] != entry.data.get(key, "")):
@@ -55,7 +55,7 @@ class CsvList:
     def inserted(self, text: str, index: int, new: str) -> str:
         rows, data = _rows(text, ""), self.entries(new)[0].data
         keys = _keys(rows, "")
-        near, mark = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None, _mark(text)
+        near, mark = rows[min(index + 1, len(rows) - 1)] if len(rows) > 1 else None, mark_of(text)
         row = mark.join(
             _written(str(data.get(key, "")), mark, quoted=_like(near, number, mark)) for number, key in enumerate(keys)
         )
@@ -79,20 +79,21 @@ class CsvList:
         head, *others = _rows(skeleton, "")
         if len(others) != 1:
             message = say(
-                "The template has to write two rows: the keys, as in the first one of the file, and an event."
+                "The template has to write two rows: the columns, as in the first one of the file, and an event."
             )
             raise UserError(Problem(message))
         row = others[0]
         if any(values.within(cell.text) for cell in head.cells):
-            raise misplaced()
+            message = say("A value has to be in the second row of the template, not in the name of a column.")
+            raise UserError(Problem(message))
         cells = [cell for cell in row.cells if values.within(cell.text)]
-        mark = _mark(skeleton)
+        mark = mark_of(skeleton)
         return spliced(
             skeleton, ((one.start, one.end, _written(values.put(one.text), mark, quoted=one.quoted)) for one in cells)
         )
 
 
-def _mark(text: str) -> str:
+def mark_of(text: str) -> str:
     """Return what stands between cells."""
     head = re.sub(r'"[^"]*+"', "", text.lstrip("\ufeff\r\n").partition("\n")[0])
     return max(_CELLS, key=head.count)
@@ -101,7 +102,7 @@ def _mark(text: str) -> str:
 def _rows(text: str, file: str) -> list[_CsvRow]:
     """Cut a text into its rows; blank lines are none."""
     rows: list[_CsvRow] = []
-    mark = _mark(text)
+    mark = mark_of(text)
     start = at = len(text) - len(text.removeprefix("\ufeff"))
     cells: list[_Cell] = []
     while at < len(text) or cells:

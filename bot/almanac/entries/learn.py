@@ -102,14 +102,16 @@ def learn(source: Source) -> Learned:
         # The day is in the file's name, which stays when the day changes; generators look at this key first.
         written = 'date = "{{ date }}"' if source.language == "toml" else "date: {{ date }}"
         pieces.insert(1, KeyPiece("", written, "date not in id"))
-    template = entry_template(pieces, models.examples[0].text, source.language)
+    if source.columns:
+        template = row_template([*map(copied, source.columns)], source.mark)
+        template += row_template([piece.value for piece in pieces], source.mark)
+    else:
+        template = entry_template(pieces, models.examples[0].text, source.language)
     shown = {field.partition(".")[0] for field in (*models.fields.values(), *keys.inner)}
     body = (html_body if source.is_html else learn_body)(models.different_bodies, shown)
     if body.words:
         keys.ask("text", "Text", body.words, say("Stands below the rest, as in the other events."), is_long=True)
-    if source.columns:
-        template = row_template([*map(copied, source.columns)]) + template
-    elif source.has_body:
+    if source.has_body:
         mark = "+++" if source.language == "toml" else "---"
         template = f"{mark}\n{template}{mark}\n{body.template}"
     fields = frozenset(shown | body.fields)
@@ -248,14 +250,19 @@ class _KeyWriter:
 
     def constant(self, key: Key, value: Any) -> KeyPiece:
         if (value is True and key.word in _STATES) or str(value).strip().lower() in _STATES:
-            self.doubts.append(
-                say(
-                    "Nearly all events have `{name}: {value}`, so somebody seems to change that by "
-                    "hand when one is over. A new one would have it from the beginning.",
-                    name=key.name,
-                    value=value,
-                )
+            of_key = say(
+                "Nearly all events have `{name}: {value}`, so somebody seems to change that by "
+                "hand when one is over. A new one would have it from the beginning.",
+                name=key.name,
+                value=value,
             )
+            of_column = say(
+                "Nearly all events have `{value}` in the column `{name}`, so somebody seems to change that by "
+                "hand when one is over. A new one would have it from the beginning.",
+                name=key.name,
+                value=value,
+            )
+            self.doubts.append(of_column if self.language == "csv" else of_key)
         pairs = zip(self.models.examples, self.models.parts, strict=True)
         part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
         return KeyPiece(part.lead, copied(part.value))

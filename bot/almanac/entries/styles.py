@@ -96,8 +96,6 @@ def copied(text: str) -> str:
 
 def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
     """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
-    if language == "csv":
-        return row_template([piece.value for piece in pieces])
     if language == "json":
         start = text.find("{") + 1
         parts = ",".join(piece.lead + piece.value for piece in pieces)
@@ -114,9 +112,9 @@ def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) ->
     return written
 
 
-def row_template(cells: Sequence[str]) -> str:
-    """Write a row of a table: the site's own words are in quotes where they need them."""
-    return ",".join(map(_cell, cells)) + "\n"
+def row_template(cells: Sequence[str], mark: str) -> str:
+    """Write a row of a table with a mark between its cells: the site's own words are in quotes where they need them."""
+    return mark.join(map(_cell, cells)) + "\n"
 
 
 def _cell(text: str) -> str:
