@@ -107,3 +107,37 @@ def test_the_page_to_play_with_is_taken_as_it_is() -> None:
     assert "`past-events.md`: 2 events" in text
     assert "**Where:** Room 1" in offer.sample
     assert [*offer.problems, *offer.warnings, *offer.doubts] == []
+
+
+_ROWS = '- title: "A"\n  date: 2026-03-12\n  ort: "C"\n- title: "D"\n  date: 2026-02-12\n  ort: "F"\n'
+_KEYS = '+++\ntitle = "X {0}"\ndate = 2026-0{0}-12\nort = "Y {0}"\nlevel = "{0}"\n+++\n\nX {0}.\n'
+_FILES = {f"content/events/x-{number}.md": _KEYS.format(number) for number in (1, 2, 3)}
+_LISTED = "| Datum | Thema | Ort | Stufe |\n|---|---|---|---|\n| {0} | A | B | C |\n| {1} | D | E | F |\n"
+_DATED = {
+    "de": ("12. M\u00e4rz 2026", "5. Mai 2026"),
+    "es": ("12 de marzo de 2026", "5 de mayo de 2026"),
+    "fr": ("12 mars 2026", "5 mai 2026"),
+}
+_MADE_UP = re.compile(r"```text\n(.*?)\n```", re.DOTALL)
+_ENGLISH = re.compile(r"sample|A para|a point|Room|Some |Sample Ins|[Aa]nother|New_York|\bET\b|9am|was\b")
+
+
+@pytest.mark.parametrize("language", _DATED)
+def test_the_made_up_event_and_its_template_are_in_the_language_of_the_site(language: str) -> None:
+    days = [*_DATED[language]]
+    sites: list[Files] = [
+        {"events.md": _LISTED.format(*days)},
+        {"events.md": "# X\n\n## {}: A\n\n**Z:** Q\n\nQ.\n\n## {}: B\n\n**Z:** W\n\nW.\n".format(*days)},
+        {"_config.yml": f"lang: {language}\n", "_data/events.yml": _ROWS},
+        {"hugo.toml": f"languageCode = '{language}-XX'\n", **_FILES},
+        {"mkdocs.yml": f"theme:\n  name: x\n  language: {language}\n", "docs/events.md": "# X\n\n" + _TALKS},
+        {"_config.yml": f"title: X\nlang: {language}\n"},
+    ]
+    for files in sites:
+        offer = offer_of(files)
+        assert offer
+        assert offer.language == language
+        shown = _MADE_UP.findall(text_of(offer))[-1]
+        assert not _ENGLISH.search(shown.replace("9:00 ET", "")), shown
+        templates = [text for path, text in offer.files.items() if path.endswith(".j2")]
+        assert all(f'"{language}' in text for text in templates)

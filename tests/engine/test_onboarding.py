@@ -382,7 +382,7 @@ def test_pages_templates_and_settings_are_taken_as_they_are_on_the_branch(local:
     files = offered(local)
     assert files["events.ics"].count("BEGIN:VEVENT") == 4
     assert "Titel" in files[Config().form]
-    assert "- Venue: Room 1" in offer(local).body
+    assert "- Venue: Raum 1" in offer(local).body
     assert "missing" not in offer(local).body
     local.merge(offer(local).number)
     assert [done for done in sweep(local) if done.plan.subject == EDITS] == []

@@ -139,7 +139,7 @@ def test_a_series_may_show_built_in_letters() -> None:
         ("de", "2026-06-20", "12 Uhr MESZ", "12:00 MESZ", ""),
         ("de", "2026-06-20", "12 Uhr CEST", "12:00 CEST", ""),
         ("de", "20.6.2026", "Sa., 20.6.2026, 12 Uhr MESZ", "12:00 MESZ", ""),
-        ("de", "2026-06-20", "12 Uhr MEZ", "12:00 MESZ", "Paris is on MESZ, not MEZ"),
+        ("de", "2026-06-20", "12 Uhr MEZ", "12:00 MESZ", "Berlin is on MESZ, not MEZ"),
         ("de", "2026-10-25", "2:30 Uhr MEZ", "02:30 MEZ", ""),
         ("de", "2026-06-20", "18 Uhr oesz, 17 Uhr mesz", "18:00 OESZ, 17:00 MESZ", ""),
         ("fr", "2026-01-20", "12 h HNE", "12:00 HNE", ""),
@@ -156,3 +156,44 @@ def test_letters_of_a_language_that_a_site_lists_change_with_the_season() -> Non
     site = Zones.of({"MEZ": "Europe/Berlin"}, language="de")
     lines = [read_when(date, "12 Uhr MEZ", site).line for date in ("2026-01-20", "2026-06-20")]
     assert lines == ["12:00 MEZ", "12:00 MESZ"]
+
+
+@pytest.mark.parametrize(
+    ("language", "default", "line", "zone"),
+    [
+        ("de", None, "18:00 MESZ", "Europe/Berlin"),
+        ("de", None, "18:00 CEST", "Europe/Berlin"),
+        ("de", "Europe/Vienna", "18:00 MESZ", "Europe/Vienna"),
+        ("de", "America/New_York", "18:00 MESZ", "Europe/Berlin"),
+        ("en", None, "6pm CEST", "Europe/Paris"),
+        ("en", "Europe/Berlin", "6pm MESZ", "Europe/Berlin"),
+        ("en", "Europe/Berlin", "6pm Central European Time", "Europe/Berlin"),
+        ("en", "America/Toronto", "9am ET", "America/Toronto"),
+        ("en", "America/Cancun", "9am EST", "America/Cancun"),
+        ("en", "America/Cancun", "9am ET", "America/New_York"),
+        ("en", "Asia/Manila", "9am PDT", "America/Los_Angeles"),
+        ("es", None, "18:00 CEST", "Europe/Madrid"),
+        ("fr", None, "18:00 CEST", "Europe/Paris"),
+        ("de", None, "18:00 UTC", "UTC"),
+    ],
+)
+def test_letters_mean_the_site_s_own_zone_where_they_are_in_force_there(
+    language: str, default: str | None, line: str, zone: str
+) -> None:
+    when = read_when("2026-06-20", line, Zones.of(default=default, language=language))
+    assert (when.time_zone, when.problems) == (zone, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "letters"),
+    [
+        ("de", "Europe/Berlin", "MEZ"),
+        ("de", "Europe/Paris", "MEZ"),  # as records have it that were made before
+        ("de", "America/New_York", "ET"),
+        ("fr", "America/New_York", "ET"),
+        ("en", "Europe/Paris", "CET"),
+        ("en", "Europe/Berlin", "Europe/Berlin"),
+    ],
+)
+def test_a_zone_is_called_as_the_site_s_language_has_it(language: str, name: str, letters: str) -> None:
+    assert Zones.of(language=language).label_of(name) == letters

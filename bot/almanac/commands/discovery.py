@@ -25,7 +25,12 @@ from almanac.sitefiles import OWN_FOLDER, Folder
 MARKDOWN = (".md", ".markdown", ".mkd", ".mkdown")
 """How the names of Markdown files end."""
 _TEMPLATES = (*MARKDOWN, ".html", ".htm", ".liquid", ".xml", ".json", ".js", ".css", ".scss", ".txt", ".ics", ".rb")
-_LANGUAGE = regex(r"^(?:lang|locale|language):[ \t]*[\"']?([a-z]{2})(?![a-z])", re.MULTILINE)
+_LANGUAGE = regex(
+    r"^(?:lang|locale|languageCode|defaultContentLanguage|[ ]{0,4}language)[ ]?[:=][ \t]*[\"']?([a-z]{2})(?![a-z])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CONFIGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config.yaml", "mkdocs.yml")
+"""Where generators are told the language of a site."""
 _USUAL_FOLDER = "events"
 _REMOTE = regex(
     r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@\s:]+@)(?P<host>(?>[A-Za-z0-9.-]*?github)[A-Za-z0-9.-]*+)(?::[0-9]+)?[:/]"
@@ -130,11 +135,12 @@ def jekyll_of(site: Site, page: str) -> Jekyll:
 
 
 def language_of(site: Site, page: str | None = None) -> Language:
-    """Find the language of a site: that of the dates on its page, or what its Jekyll config says; else English."""
+    """Find the language of a site: that of the dates on its page, or what its generator's config says; else English."""
     text = site.text(page) if page else None
     names = names_for(split_lines(text)) if text else None
-    said = _LANGUAGE.search(readable_text(site, "_config.yml"))
-    found = names.language if names else said[1] if said else None
+    there = site.files.names("")
+    said = next(filter(None, (_LANGUAGE.search(readable_text(site, path)) for path in _CONFIGS if path in there)), None)
+    found = names.language if names else said[1].lower() if said else None
     return next((one for one in get_args(Translated) if one == found), "en")
 
 

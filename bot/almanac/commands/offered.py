@@ -9,6 +9,7 @@ from typing import Any
 
 from almanac import config as configs
 from almanac.caps import PAGE, RECORDS
+from almanac.catalogues import load_tongue
 from almanac.commands import starter
 from almanac.commands.adoption import plan_adoption
 from almanac.commands.build import build_files
@@ -451,10 +452,12 @@ def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:
     """
     if plan.taken and plan.form:
         return "", plan.taken.sample, said_of_form(plan.taken, plan.form)
+    tongue = load_tongue(plan.config.language)
     if not plan.page:
-        section = render(with_answers(samples(())[1], plan.form)).strip("\n") if plan.form and render else ""
+        event = samples((), tongue)[1]
+        section = render(with_answers(event, plan.form, tongue)).strip("\n") if plan.form and render else ""
         return "", section, ""
-    shape = plan.shape or Shape("own", None, samples(plan.page.alive_list)[1])
-    event, section = answered(shape, plan.form, render)
+    shape = plan.shape or Shape("own", None, samples(plan.page.alive_list, tongue)[1])
+    event, section = answered(shape, plan.form, render, tongue)
     asked = said_of_questions(plan.form, event, section) if plan.form else ""
     return newest_of(plan.page).text.strip("\n"), section, asked

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from almanac.catalogues import load_tongue
 from almanac.commands.questions import choose_number
 from almanac.config import Config, Language
 from almanac.dates import UNKNOWN_YEAR
@@ -21,7 +22,7 @@ from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import INTRODUCTION, section_renderer
-from almanac.phrases import say
+from almanac.phrases import Tongue, said, say
 from almanac.renderer import house_renderer
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -113,7 +114,7 @@ def shapes_of(  # noqa: PLR0913 -- what is known of the page
     """
     own = imitate(page, is_house, language)
     like, *_, plain = [INTRODUCTION + source for source in [*own.sources] * 2]
-    full = samples(page.alive_list)[1]
+    full = samples(page.alive_list, load_tongue(language))[1]
     untried = [Shape("like", own.template or like, full, index), Shape("plain", plain, full, index)]
     house = Shape("house", None, full, index)
     if own.proven and own.template is None:
@@ -201,9 +202,11 @@ def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
     return {"shape": shape.name, "sample": section, **line, "only_in_record": kept}
 
 
-def answered(shape: Shape, form: Form | None, render: Renderer | None = None) -> tuple[Event, str]:
+def answered(
+    shape: Shape, form: Form | None, render: Renderer | None = None, tongue: Tongue | None = None
+) -> tuple[Event, str]:
     """Return a sample with an answer to each question of a form, and how it is written, by `render` if given."""
-    event = with_answers(shape.event, form) if form else _timed(shape.event)
+    event = with_answers(shape.event, form, tongue) if form else _timed(shape.event)
     return event, (render or shape.render)(event).strip("\n")
 
 
@@ -230,10 +233,12 @@ def print_entry(text: str) -> None:
 # ------------------------------------------------------------------------------- the form's questions
 
 
-def with_answers(event: Event, form: Form) -> Event:
+def with_answers(event: Event, form: Form, tongue: Tongue | None = None) -> Event:
     """Return a sample with answers to the questions of a form that are the site's own, too."""
     event, own = _timed(event), own_questions(form)
-    answers: dict[str, Extra] = {field.id: f"Some {field.label.lower()}" for field in own}
+    # A noun has a capital in German wherever it stands.
+    labels = {field.id: field.label if tongue else field.label.lower() for field in own}
+    answers: dict[str, Extra] = {name: said(say("Some {label}", label=label), tongue) for name, label in labels.items()}
     chosen: dict[str, Extra] = {field.id: field.options[0].label for field in own if field.options}
     return event.model_copy(update={"extra": answers | chosen})
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from almanac import phrases
 from almanac.caps import Cap, check_sizes
+from almanac.catalogues import load_tongue
 from almanac.commands.discovery import jekyll_of, records_folder
 from almanac.commands.places import Place
 from almanac.commands.shapes import print_entry, with_answers
@@ -23,33 +24,32 @@ from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
 from almanac.output import print_text
 from almanac.paths import joined
-from almanac.phrases import say
+from almanac.phrases import said, say
 from almanac.site import Site
 from almanac.sitefiles import SiteFiles
 from almanac.times.check import read_when
-from almanac.times.zones import load_zone
+from almanac.times.zones import home_of, load_zone
 from almanac.views.protocol import build_all, put_event, unshown
 
 _FOLDER = ".github/almanac"
 _ALWAYS_ASKED = {"title", "date", "when", "duration"}
 _EVERYTHING: dict[str, Any] = {
-    "when": "9am ET",
-    "starts": "09:00",
-    "ends": "10:30",
-    "time_zone": "America/New_York",
-    "series": "Sample series",
-    "location": "Sample place",
+    "title": say("A sample event"),
+    "series": say("Sample series"),
+    "location": say("Sample place"),
     "url": "https://example.org/register",
-    "people": (
-        Person(name="Sample Speaker", affiliation="Sample Institute"),
-        Person(name="Another Speaker", affiliation="Another Institute"),
-    ),
-    "description": "What the sample is about.",
-    "agenda": ("First point", "Second point"),
+    "description": say("What the sample is about."),
+    "agenda": (say("First point"), say("Second point")),
     "recording": "https://example.org/video",
     "links": (Link(label="Slides", url="https://example.org/slides"),),
-    "tags": ("sample", "another"),
+    "tags": (say("sample"), say("another")),
 }
+_PEOPLE = (
+    (say("Sample Speaker"), say("Sample Institute")),
+    (say("Another Speaker"), say("Another Institute")),
+)
+_PICTURE = say("A sample")
+_CLOCK = {"starts": "09:00", "ends": "10:30"}
 _NAMES = {"affiliation": "people", "slides": "links", "ends": "when", "duration": "when"}
 
 
@@ -165,7 +165,7 @@ def take_over(site: Site, place: Place, form: Form, today: date, root: Path | No
     past = min(date.fromisoformat(newest), today - timedelta(days=2)) + timedelta(days=1)
     tries = []
     for day in (past, today + timedelta(days=7)):  # a page may list what is over, or what is to come
-        event = with_answers(_sample(day.isoformat(), site.config, form), form)
+        event = with_answers(_sample(day.isoformat(), site.config, form), form, load_tongue(site.config.language))
         event = store.completed(event, lambda: known)
         event = event.model_copy(update={"id": store.new_id(event, {one.id for one in known})})
         path = store.path(event.id)
@@ -207,15 +207,18 @@ def _prove(event: Event, before: Collection[Event], after: Collection[Event], pl
 
 def _sample(day: str, config: Config, form: Form) -> Event:
     """Make an event of a day, with an answer to each question of the form."""
-    asked = {field.id for field in form.fields} | {"starts", "ends", "time_zone"}
-    values = {**_EVERYTHING, "image": Image(path=f"{config.images}/sample.png", alt="A sample")}
-    if name := config.time_zone:
-        values |= {"time_zone": name, "when": read_when(day, f"9am {name}", config.zones()).line}
-    zone = load_zone(values["time_zone"])
-    for name in ("starts", "ends"):
-        values[name] = datetime.fromisoformat(f"{day}T{_EVERYTHING[name]}").replace(tzinfo=zone).isoformat()
-    values = {name: value for name, value in values.items() if name in asked}
-    return Event(id="sample", title="A sample event", date=day, **values)
+    asked = {field.id for field in form.fields} | {"title", "starts", "ends", "time_zone"}
+    tongue, name = load_tongue(config.language), config.time_zone or home_of(config.language)
+    zone, zones = load_zone(name), config.zones()
+    values = {
+        **said(_EVERYTHING, tongue),
+        "people": tuple(Person(name=one, affiliation=other) for one, other in said(_PEOPLE, tongue)),
+        "image": Image(path=f"{config.images}/sample.png", alt=said(_PICTURE, tongue)),
+        "time_zone": name,
+        "when": read_when(day, f"9am {zones.label_of(name)}", zones).line,
+        **{key: datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=zone).isoformat() for key, at in _CLOCK.items()},
+    }
+    return Event(id="sample", date=day, **{name: value for name, value in values.items() if name in asked})
 
 
 def _added(before: str, after: str) -> str:

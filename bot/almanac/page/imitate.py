@@ -18,18 +18,17 @@ from almanac.page.outline import Page, Section, known_dates, outline
 from almanac.page.proof import says_date_of
 from almanac.page.tables import Question, changed, observe_table, table_questions, write_row
 from almanac.page.template import INTRODUCTION, section_renderer
+from almanac.phrases import Tongue, said, say
 
-_EVERYTHING = {
-    "series": "Samples",
-    "when": "9am ET, 3pm CET",
-    "location": "Room 1",
-    "url": "https://example.org/register",
-    "people": (Person(name="Ada", url="https://example.org/ada", affiliation="Engines"), Person(name="Grace")),
-    "description": "A paragraph.\n\nAnother one:\n- a point\n- another point",
-    "agenda": ("Welcome", "Goodbye"),
-    "links": (Link(label="Slides", url="https://example.org/slides"),),
-    "recording": "https://example.org/recording",
+_TOLD = {
+    "title": say("A sample"),
+    "series": say("Samples"),
+    "when": say("9am ET, 3pm CET"),
+    "location": say("Room 1"),
 }
+_DESCRIPTION = (say("A paragraph."), say("Another one:"), say("a point"), say("another point"))
+_AGENDA = (say("Welcome"), say("Goodbye"))
+_ENGINES, _SLIDES = say("Engines"), say("Slides")
 
 
 @dataclass(frozen=True)
@@ -100,12 +99,26 @@ def suits(page: Page, sections: Sequence[Section], source: str) -> bool:
         return False
 
 
-def samples(sections: Sequence[Section]) -> tuple[Event, Event]:
-    """Make two events of the day of a list's newest entry: one with only a title, one with everything."""
+def samples(sections: Sequence[Section], tongue: Tongue | None = None) -> tuple[Event, Event]:
+    """Make two events of the day of a list's newest entry: one with only a title, one with everything.
+
+    People are shown them in their language.
+    """
     newest = max(known_dates(sections), default=MODEL)
     date = newest + MODEL[len(newest) :]
-    bare = Event(id=f"{date}-sample", title="A sample", date=date)
-    return bare, bare.model_copy(update=_EVERYTHING)
+    told = said(_TOLD, tongue)
+    bare = Event(id=f"{date}-sample", title=told["title"], date=date)
+    ada = Person(name="Ada", url="https://example.org/ada", affiliation=said(_ENGINES, tongue))
+    more = {
+        **told,
+        "url": "https://example.org/register",
+        "people": (ada, Person(name="Grace")),
+        "description": "{}\n\n{}\n- {}\n- {}".format(*said(_DESCRIPTION, tongue)),
+        "agenda": said(_AGENDA, tongue),
+        "links": (Link(label=said(_SLIDES, tongue), url="https://example.org/slides"),),
+        "recording": "https://example.org/recording",
+    }
+    return bare, bare.model_copy(update=more)
 
 
 def lands(page: Page, event: Event, section: str, like: Sequence[Section] | None = None) -> bool:

@@ -122,7 +122,7 @@ def right_label(place: ZonePlace, moment: Moment, zones: Zones) -> ZonePlace:
     the abbreviation in force (`CEST` for `CET` in summer, `EST` in an hour that comes twice); else the IANA name; else
     the offset from UTC.
     """
-    names = (letters for letters, name in BUILT_IN.items() if name == place.name)
+    names = (letters for letters, name in zones.letters.items() if name == place.name and letters in BUILT_IN)
     generic = (label for label in names if not ZonePlace(label, place.zone, place.name).strict)
     day, clock = wall_of(moment.start, place.zone).date(), clock_of(place, moment)
     for label in (place.label, *generic, abbreviation(place, moment.start), place.name or ""):

@@ -70,6 +70,8 @@ _TRANSLATED = {
     "HAE": ("fr", "EDT"),
 }
 
+_HOMES = {"en": "America/New_York", "de": "Europe/Berlin", "es": "Europe/Madrid", "fr": "Europe/Paris"}
+
 # Letters that mean several zones, each with the place as a reader knows it.
 AMBIGUOUS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "AST": ((say("Atlantic Canada"), "America/Halifax"), ("Arabia", "Asia/Riyadh")),
@@ -168,9 +170,39 @@ def _in_cities() -> re.Pattern[str]:
     return re.compile(rf"(?:{other},[ ]){{0,4}}{known}(?:(?:,[ ]{other})+(?=\s?(?:\Z|[()/|;])))?")
 
 
+def home_of(language: str) -> str:
+    """Return the zone that the letters of a language stand for, and that examples in it are in."""
+    return _HOMES[language]
+
+
+@cache
+def _in_force(zone: str) -> Mapping[str, timedelta | None]:
+    """Return what a zone's clocks are called in a year by now, and the offsets from UTC that these letters mean."""
+    days = (datetime(2025, month, 15, 12, tzinfo=load_zone(zone)) for month in (1, 7))
+    return {day.tzname() or "": day.utcoffset() for day in days}
+
+
+@cache
+def _letters_at(home: str) -> Mapping[str, str]:
+    """Return the built-in letters that mean the same in this zone as in the one that they have here.
+
+    `CET` is Berlin's time for a site at home there. Letters that are right all year (`ET`) are its own only with all
+    the strict ones; letters of no place are left out.
+    """
+    mine = _in_force(home)
+    found: dict[str, str] = {}
+    for name, letters in _LETTERS.items():
+        theirs = _in_force(name) if "/" in name and not name.startswith("Etc/") else {}
+        same = {word for word, offset in theirs.items() if mine.get(word) == offset}
+        own = letters.split() if theirs and theirs.keys() == same else same
+        found |= {word: home for word in own if BUILT_IN.get(word) == name}
+    return found
+
+
 def letters_like(label: str, letters: str) -> str:
-    """Return English letters as the language of a label has them: `MESZ` for `CEST` beside `MEZ`."""
+    """Return letters as the language of a label has them: `MESZ` for `CEST` beside `MEZ`."""
     language, _ = _TRANSLATED.get(label.upper(), ("en", ""))
+    _, letters = _TRANSLATED.get(letters, ("", letters))
     return next((own for own, known in _TRANSLATED.items() if known == (language, letters)), letters)
 
 
@@ -273,7 +305,11 @@ class Zones:
         """
         own = dict(time_zones or {})
         taken = {letters.casefold() for letters in own}
-        built_in = {**BUILT_IN, **{word: BUILT_IN[one] for word, (its, one) in _TRANSLATED.items() if its == language}}
+        homes = (_HOMES.get(language), default if default in names().values() else None)
+        at_home = {**BUILT_IN, **{word: name for home in homes if home for word, name in _letters_at(home).items()}}
+        spoken = {one: word for word, (its, one) in _TRANSLATED.items() if its == language}
+        # A language's own letters come before the English ones.
+        built_in = {word: name for one, name in at_home.items() for word in (spoken.get(one), one) if word}
         known = own | {key: name for key, name in built_in.items() if key.casefold() not in taken}
         found = [check_letters(letters, f"time_zones.{letters}") for letters in own]
         found += [check_zone(name, f"time_zones.{letters}") for letters, name in own.items()]
@@ -306,7 +342,7 @@ class Zones:
         match = _WRITTEN_OUT.match(text, position)
         if not match:
             return None
-        name = _IN_WORDS[match["words"].lower()]
+        name = self._at_home(_IN_WORDS[match["words"].lower()])
         zone, season = load_zone(name), (match["season"] or "").lower()
         middles = (datetime(2021, month, 15, tzinfo=zone) for month in (1, 7)) if season else ()
         strict = (day.tzname() or "" for day in middles if bool(day.dst()) == (season != "standard"))
@@ -336,7 +372,13 @@ class Zones:
 
     def label_of(self, name: str) -> str:
         """Return the letters by which this site would call an IANA zone, or its IANA name if it has none."""
-        return next((letters for letters, zone in self.letters.items() if zone == name and letters != "Z"), name)
+        asked = (name, self._at_home(name))
+        known = (letters for one in asked for letters, zone in self.letters.items() if zone == one)
+        return next((letters for letters in known if letters != "Z"), name)
+
+    def _at_home(self, name: str) -> str:
+        """Return the zone that this site's readers mean by the letters of another one."""
+        return next((self.letters[word] for word in _LETTERS.get(name, "").split() if word in self.letters), name)
 
     def nearest(self, phrase: str) -> str | None:
         """Return the letters or the name that words which name no zone may have meant, or None."""
