@@ -180,7 +180,9 @@ class Place:
             "A new event will not have {names}, a group of values that no question of a form can fill: add it by hand.",
             names=missing,
         )
-        return (message,) if missing else ()
+        assumed = ", ".join(f"`{one}`" for one in (self.learned.assumed if self.learned else ()))
+        other = say("A new event has {values}, as others do: change that by hand where it is not so.", values=assumed)
+        return (*([message] if missing else ()), *([other] if assumed else ()))
 
     @property
     def settings(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ _NAMES = {
     "instructors * facilitator facilitators host hosts people author authors moderator lead leader name",
     "affiliation": "affiliation institution organization organisation company university employer institute "
     "affiliations *",
-    "location": "location venue where place room address city town institution *",
+    "location": "location venue where place room * address city town institution",
     "url": "registration registration_url registration_link register rsvp rsvp_url rsvp_link signup sign_up tickets "
     "ticket_url meetup_url meetup_link meetup zoom_link zoom_url zoom * redirect event_url event_link eventbrite join "
     "join_url join_link url link external_url website web_page webpage href",
@@ -59,9 +59,9 @@ _UMLAUTS = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
 _LONGEST_PREPOSITION = 4
 _NAMES_OF = {field: _names_of(field) for field in _NAMES}
 _OF_PLACES = (
-    "address street venueaddress locationaddress venuename locationname building zip zipcode postcode postalcode state "
-    "region country map mapurl maplink coordinates latitude longitude lat lng lon locationurl locationlink venueurl "
-    "venuelink adresse direccion stadt ville ciudad strasse rue calle plz"
+    "address city town institution street venueaddress locationaddress venuename locationname building zip zipcode "
+    "postcode postalcode state region country map mapurl maplink coordinates latitude longitude lat lng lon "
+    "locationurl locationlink venueurl venuelink adresse direccion stadt ville ciudad strasse rue calle plz"
 )
 PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
 """Names of keys that say where an event is."""
@@ -167,6 +167,11 @@ def _is_person(value: Any) -> bool:
     return is_words(value) and not _TECHNICAL.fullmatch(value)
 
 
+def _is_yes_or_no(value: Any) -> bool:
+    """Tell whether a value is one of two, be it in a table, which says all in text."""
+    return isinstance(value, bool) or value in ("true", "false")
+
+
 def name_key(person: Mapping[str, Any]) -> str | None:
     """Return the key that holds a person's name, in what is said of one person."""
     names = {words_of(key): key for key in person}
@@ -217,7 +222,10 @@ def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) 
         if field == "number":
             fitting = [key for key in fitting if _counts(key)]
         if fitting:
-            best = min(fitting, key=lambda key: (not key.is_asked, names.index(key.word)))
+            # An address or a town is asked for by itself where another key has the place.
+            best = min(
+                fitting, key=lambda key: (key.word in _OF_PLACES.split(), not key.is_asked, names.index(key.word))
+            )
             found[best.name] = field
-    marks = (key.name for key in keys if key.word in _CANCELLED and all(isinstance(one, bool) for one in key.values))
+    marks = (key.name for key in keys if key.word in _CANCELLED and all(map(_is_yes_or_no, key.values)))
     return found | {name: "cancelled" for name in marks if "status" not in found.values()}

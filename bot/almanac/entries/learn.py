@@ -18,7 +18,7 @@ from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
-from almanac.entries.keys import PLACES, Key, name_key, tells_of_event, words_of
+from almanac.entries.keys import PLACES, Key, is_blank, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, safe_slug
@@ -60,6 +60,7 @@ _PARTS_OF_NAME = {
     "slug": "title | slug",
     "people": "(people | names(' ') or title) | slug",
 }
+_SETTING = regex("[a-z]+")
 _PLAIN_FOLDER = regex(r"[\w./ -]+")
 _INDENT = regex(r"\n([ ]+)\S")
 
@@ -70,8 +71,8 @@ class Learned:
 
     `name` is the pattern of its file's name, empty in a list. `keys` says what fills each key: a field of the event,
     `extra.` and a question's id, or nothing where the key is copied. `fields` are those that are shown, below the keys
-    too; `left_out` are keys of most that a new one will not have; `pictures` are where the newest have theirs; `doubts`
-    say in sentences why the result may be wrong.
+    too; `left_out` are keys of most that a new one will not have; `assumed` is what it says as most do, though others
+    say the opposite; `pictures` are where the newest have theirs; `doubts` say why the result may be wrong.
     """
 
     template: str
@@ -80,6 +81,7 @@ class Learned:
     fields: frozenset[str]
     questions: tuple[Question, ...]
     left_out: tuple[str, ...]
+    assumed: tuple[str, ...]
     pictures: tuple[str, ...]
     doubts: tuple[str, ...]
 
@@ -118,8 +120,8 @@ def learn(source: Source) -> Learned:
     doubts = (*keys.doubts, *doubts_of(models, fields, keys.filled_by))
     image = models.key_of("image")
     pictures = tuple(map(str, image.filled)) if image else ()
-    questions, left_out = tuple(keys.questions), tuple(keys.left_out)
-    return Learned(template, name, keys.filled_by, fields, questions, left_out, pictures, doubts)
+    questions, left_out, assumed = tuple(keys.questions), tuple(keys.left_out), tuple(keys.assumed)
+    return Learned(template, name, keys.filled_by, fields, questions, left_out, assumed, pictures, doubts)
 
 
 def _name(models: Models) -> str:
@@ -180,8 +182,8 @@ def _cut_day(name: str, day: str) -> tuple[str, str]:
 class _KeyWriter:
     """Writes the keys of a template; what that needs of the form, and what is doubtful about it, comes together here.
 
-    `filled_by` is what fills each key, `inner` are fields that the groups of a key hold, and `left_out` are keys that
-    most have and a new event will not.
+    `filled_by` is what fills each key, `inner` are fields that the groups of a key hold, `left_out` are keys that most
+    have and a new event will not, and `assumed` is what a new one says as most do, though others say the opposite.
     """
 
     def __init__(self, models: Models, *, is_inner: bool = False, has_times: bool = False) -> None:
@@ -195,6 +197,7 @@ class _KeyWriter:
         self.inner: set[str] = set()
         self.doubts: list[str] = []
         self.left_out: list[str] = []
+        self.assumed: list[str] = []
 
     def pieces(self) -> Iterator[KeyPiece]:
         """Write each key that the next entry is to have."""
@@ -218,7 +221,9 @@ class _KeyWriter:
                 yield KeyPiece("", "")  # a table keeps its columns
             elif self.is_copied(key):
                 self.filled_by[key.name] = ""
-                yield self.constant(key, max(key.values, key=key.values.count))
+                # Where most say nothing, what one says is its own.
+                values = key.values if key.is_asked else [one for one in key.values if is_blank(one)]
+                yield self.constant(key, max(values, key=values.count))
             elif key.is_asked and (group := self.group(key)):
                 yield KeyPiece(part.lead.rstrip(" "), group)
             elif key.is_asked:
@@ -245,6 +250,8 @@ class _KeyWriter:
         is_usual = key.is_constant or (key.is_usual and not key.is_asked)
         if not is_usual or key.name in self.models.source.references:
             return False
+        if len(self.models.examples) == 1 and not all(map(_is_setting, key.filled)):
+            return False  # that one event says it does not tell that all do
         is_own = (key.word in PLACES and "location" in self.models.fields.values()) or is_named_for_time(key)
         return not is_own and not any(tells_when(one, self.models.habits) for one in key.filled)
 
@@ -309,18 +316,22 @@ class _KeyWriter:
             else:
                 self.left_out.append(key.name)
         elif all(isinstance(one, bool) for one in key.filled):
-            yield self.constant(key, max(key.filled, key=key.filled.count))
+            usual = max(key.filled, key=key.filled.count)
+            self.assumed.append(f"{key.name}: {str(usual).lower()}")
+            yield self.constant(key, usual)
         else:
             name = safe_slug(words_of(key.name)).replace("-", "_")
             name = f"{name}_key" if name in _OURS else name
             example = key.filled[0]
+            is_list = any(isinstance(one, list) for one in key.filled)
             shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
             label = words_of(key.name).replace("_", " ").capitalize()
-            is_long, options = key.is_long or "\n" in shown, tuple[str, ...]()
+            is_long, options = is_list or key.is_long or "\n" in shown, tuple[str, ...]()
             purpose = say("Written as `{name}`.", name=key.name)
             if named := self.models.source.references.get(key.name):
-                purpose, options = _of_reference(key, named)
-                is_long = isinstance(example, list)
+                purpose, options = _of_reference(named, key.name, is_list=is_list)
+            elif is_list:
+                purpose = say("Written as `{name}`, one on each line.", name=key.name)
             elif key.is_constant and is_named_for_time(key):
                 self.doubts.append(
                     say("It is not certain how `{name}` writes times, as in `{filled}`.", name=key.name, filled=example)
@@ -447,6 +458,7 @@ class _KeyWriter:
         self.questions += inner.questions
         self.doubts += inner.doubts
         self.left_out += inner.left_out
+        self.assumed += inner.assumed
         self.inner |= held
         text, items = lists[0]
         at = [number for number, one in enumerate(items) if _has_title(one)] or [len(items)]
@@ -458,12 +470,12 @@ class _KeyWriter:
         return (before + entry_template(pieces, own[0].text, "yaml") + after).removesuffix("\n")
 
 
-def _of_reference(key: Key, named: Reference) -> tuple[str, tuple[str, ...]]:
+def _of_reference(named: Reference, name: str, *, is_list: bool) -> tuple[str, tuple[str, ...]]:
     """Return what a question says of a key that names something else, and what can be chosen, if it is one of a few."""
-    if any(isinstance(one, list) for one in key.filled):
-        purpose = say("Written as `{name}`, one on each line: ids in {path}.", name=key.name, path=named.path)
+    if is_list:
+        purpose = say("Written as `{name}`, one on each line: ids in {path}.", name=name, path=named.path)
     else:
-        purpose = say("Written as `{name}`: one of the ids in {path}.", name=key.name, path=named.path)
+        purpose = say("Written as `{name}`: one of the ids in {path}.", name=name, path=named.path)
         if len(named.ids) <= _MOST_OPTIONS:
             return purpose, named.ids
     return purpose + " " + say("Known so far: {known}.", known=", ".join(named.ids[:_MOST_OPTIONS])), ()
@@ -492,6 +504,11 @@ def _space(part: Part) -> str:
 
 def _has_title(entry: DataEntry) -> bool:
     return name_key(entry.data) is not None
+
+
+def _is_setting(value: Any) -> bool:
+    """Tell whether a value is a word for a program rather than said of an event: `true`, or the name of a layout."""
+    return isinstance(value, bool) or (isinstance(value, str) and _SETTING.fullmatch(value) is not None)
 
 
 def _is_texts(value: Any) -> bool:
