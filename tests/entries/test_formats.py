@@ -378,7 +378,7 @@ def test_front_matter_in_toml() -> None:
         ("+++\nd = 2021-11-08\n+++\n", "+++\nd = 2022-01-01\n+++\n"),
         ("+++\nd = 4\n+++\n", "+++\nd = 2022-01-01\n+++\n"),
         ("+++\n+++\n", '+++\nd = "2022-01-01"\n+++\n'),
-        ("+++\n[a]\n+++\n", None),
+        ("+++\n[a]\n+++\n", '+++\nd = "2022-01-01"\n+++\n'),
         ("---\n---\n", '---\nd: "2022-01-01"\n---\n'),
     ],
 )
@@ -388,10 +388,24 @@ def test_a_date_is_written_as_the_one_before_it(text: str, new: str | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "change", "new"),
+    [
+        ("[a]\n  b = 1\n[c]\n", {"a": {"b": 1, "d": 2}, "c": {}}, "[a]\n  b = 1\n  d = 2\n[c]\n"),
+        ("[a] # x\nb = 1\n\n[c]\nd = 1\n", {"a": {}, "c": {"e": 2, "d": 1}}, "[a] # x\n\n[c]\ne = 2\nd = 1\n"),
+        ("t = 1\n[a]\n[c]\nd = 1\n", {"t": 1, "a": {"b": 1}}, "t = 1\n[a]\nb = 1\n"),
+        ("[a.b]\nc = 1\n", {"a": {"b": {"c": 1, "d": 2}}, "e": 1}, "e = 1\n[a.b]\nc = 1\nd = 2\n"),
+    ],
+)
+def test_keys_come_and_go_in_tables(text: str, change: dict[str, Any], new: str) -> None:
+    text, new = (f"+++\n{one}+++\n" for one in (text, new))
+    (entry,) = FrontMatter().entries(text)
+    assert FrontMatter().changed(text, entry, change) == new
+
+
+@pytest.mark.parametrize(
     ("text", "change"),
     [
         ("+++\n[[a]]\nb = 1\n+++\n", {"a": [{"b": 2}]}),
-        ("+++\n[a]\nb = 1\n+++\n", {"a": {"b": 1, "c": 2}}),
         ("---\na: &x 1\nb: *x\n---\n", {"a": "2", "b": "1"}),
     ],
 )

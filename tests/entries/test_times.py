@@ -172,6 +172,41 @@ def said(place: Place, event: Event) -> dict[str, str]:
     return {key: "" if value is None else str(value) for key, value in data.items()}
 
 
+def grouped(found: Sequence[Mapping[str, str]], kind: str) -> dict[str, str]:
+    """Return the same files with the keys of a case in a group, `when`: below it, in brackets, or in a table."""
+    own_keys = ("title", "date")
+    apart = [
+        ({key: row[key] for key in row if key in own_keys}, {key: row[key] for key in row if key not in own_keys})
+        for row in found
+    ]
+    if kind == "json":
+        return {"_data/events.json": json.dumps([{**own, "when": group} for own, group in apart], indent=2) + "\n"}
+    whole = kept_as(kind, [{**own, "when": "WHEN"} for own, _ in apart])
+    named, at = ('when = "WHEN"', "[when]\n  ") if kind == "toml" else ('when: "WHEN"', "when:\n  ")
+    between = " = " if kind == "toml" else ": "
+    groups = iter([{key: json.dumps(one, ensure_ascii=False) for key, one in group.items()} for _, group in apart])
+
+    def put(text: str) -> str:
+        while named in text:
+            lines = [f"{key}{between}{one}" for key, one in next(groups).items()]
+            inside = f"when: {{ {', '.join(lines)} }}" if kind == "list" else at + "\n  ".join(lines)
+            text = text.replace(named, inside, 1)
+        return text
+
+    return {path: put(text) for path, text in whole.items()}
+
+
+@pytest.mark.parametrize("kind", ["yaml", "toml", "list", "json"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.keys} {case.shown}")
+def test_so_it_does_in_a_group_of_keys(case: Case, kind: str) -> None:
+    place = learned(grouped(rows(case, 3), kind))
+    assert place.learned
+    template = EntryTemplate(place.learned.template, place.reader, "template")
+    found = template.entry(case.event).data.get("when") or {}
+    shown = ["" if found.get(key) is None else str(found[key]) for key in case.keys]
+    assert shown == [*case.shown], place.learned
+
+
 @pytest.mark.parametrize("kind", ["yaml", "toml", "list", "json", "csv"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.keys} {case.shown}")
 def test_a_new_event_shows_its_own_times(case: Case, kind: str) -> None:

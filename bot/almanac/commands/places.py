@@ -177,7 +177,7 @@ class Place:
         """What is good to know of new events, in sentences."""
         missing = ", ".join(f"`{name}`" for name in (self.learned.left_out if self.learned else ()))
         message = say(
-            "A new event will not have {names}, a group of values that no question of a form can fill: add it by hand.",
+            "A new event will not have {names}, as no question of the form fills that. Add it by hand if you want it.",
             names=missing,
         )
         assumed = ", ".join(f"`{one}`" for one in (self.learned.assumed if self.learned else ()))

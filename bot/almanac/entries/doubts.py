@@ -42,7 +42,7 @@ def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, st
             said=said,
         )
         yield of_column if is_table else of_key
-    if exported := sorted({*models.keys} & _EXPORTED):
+    if exported := sorted({*models.keys, *models.groups} & _EXPORTED):
         of_key = say("Another program seems to have written this: it has the key `{exported}`.", exported=exported[0])
         of_column = say(
             "Another program seems to have written this: it has the column `{exported}`.", exported=exported[0]

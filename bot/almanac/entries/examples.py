@@ -1,14 +1,15 @@
 """A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from almanac.dates import DateHabits, date_habits, find_date
 from almanac.entries.bodies import has_own_words
 from almanac.entries.formats import DataEntry
-from almanac.entries.keys import Key, fields_of, folded, is_blank, name_key
+from almanac.entries.keys import Key, fields_of, folded, is_blank, name_key, names_part_of_event, tells_of_event
+from almanac.entries.nested import groups_in, parts_beside, path_of, values_beside
 from almanac.entries.styles import Language, Part, parts_of
 from almanac.entries.times import times_of
 from almanac.labels import words_abroad
@@ -78,9 +79,15 @@ class Models:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.examples = source.examples[:MODELS]
+        newest = source.examples[:MODELS]
+        self._parts = [_parts_of(one, source.language) for one in newest]
+        self.groups = groups_in(
+            [(one.entry.data, parts) for one, parts in zip(newest, self._parts, strict=True)], source.language
+        )
+        """The keys that hold groups of keys, each of which is known by its path."""
+        self.examples = [_beside(one, self.groups) for one in newest]
         self.keys = {key.name: key for key in _keys(self.examples)}
-        self.habits = _habits(_keys(source.examples))
+        self.habits = _habits(_keys([_beside(one, self.groups) for one in source.examples]))
         days = _days(self.keys.values(), self.habits) or _parts_of_days(self.keys.values())
         has_text = sum(map(has_own_words, self.bodies)) * 2 > len(self.examples)
         free = [key for key in self.keys.values() if key.name not in source.references]
@@ -100,10 +107,20 @@ class Models:
     @cached_property
     def parts(self) -> list[dict[str, Part]]:
         """The texts of the keys of each."""
-        language = self.source.language
-        if language == "csv":
-            return [{key: Part(key, "", cell) for key, cell in one.entry.data.items()} for one in self.examples]
-        return [{part.key: part for part in parts_of(one.text, language)} for one in self.examples]
+        return [parts_beside(parts, self.groups, self.source.language) for parts in self._parts]
+
+    def group_of(self, key: Key) -> str | None:
+        """Return the group that a key is in."""
+        return next((name for name in self.groups if key.name.startswith(path_of(name, ""))), None)
+
+    def is_about_event(self, group: str) -> bool:
+        """Tell whether a group says of the event where, when or with whom it is."""
+        held = [one.entry.data[group] for one in self.source.examples[:MODELS] if one.entry.data.get(group)]
+        return names_part_of_event(group) or tells_of_event(held)
+
+    def group(self, name: str) -> Part:
+        """Return the newest text of a group."""
+        return next(parts[name] for parts in self._parts if name in parts and parts[name].value)
 
     def part(self, key: Key) -> Part:
         """Return the newest text of a key that has a value, or else the newest at all."""
@@ -136,18 +153,30 @@ class Models:
         return [str(one.get(name_key(one) or "", "")) if isinstance(one, dict) else str(one or "") for one in found]
 
 
+def _parts_of(example: Example, language: Language) -> dict[str, Part]:
+    if language == "csv":
+        return {key: Part(key, "", cell) for key, cell in example.entry.data.items()}
+    return {part.key: part for part in parts_of(example.text, language)}
+
+
+def _beside(example: Example, groups: Collection[str]) -> Example:
+    return replace(example, entry=replace(example.entry, data=values_beside(example.entry.data, groups)))
+
+
 def sorted_newest(examples: Sequence[Example]) -> list[Example]:
     """Put events in order, the newest first, by the days that keys or names of files say; those without come last."""
-    keys = _keys(examples)
+    groups = {name for one in examples for name, value in one.entry.data.items() if isinstance(value, dict)}
+    beside = [_beside(one, groups) for one in examples]
+    keys = _keys(beside)
     habits = _habits(keys)
     name = next((key for key, field in _days(keys, habits).items() if field == "date"), "")
 
-    def day(example: Example) -> str:
-        found = day_of(example.entry.data.get(name), habits)
-        named = ISO_DAY.search(example.name)
+    def day(at: int) -> str:
+        found = day_of(beside[at].entry.data.get(name), habits)
+        named = ISO_DAY.search(examples[at].name)
         return found.date if found else named[0] if named else ""
 
-    return sorted(examples, key=day, reverse=True)
+    return [examples[at] for at in sorted(range(len(examples)), key=day, reverse=True)]
 
 
 def day_of(value: Any, habits: DateHabits) -> Day | None:

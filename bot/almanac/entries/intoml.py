@@ -4,6 +4,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
+from functools import reduce
+from itertools import pairwise
+from operator import getitem
 from typing import Any, NamedTuple
 
 from almanac.entries.formats import Values, in_quotes, misplaced, spliced, with_ends
@@ -21,8 +24,18 @@ _LEXEME = regex(
 )
 _BARE_KEY = regex(r"[A-Za-z0-9_-]+")
 _DATE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_SPACE = regex(r"[ \t]*")
 _LINE = regex(r"at line ([0-9]+)")
 _NUMBER = regex(r"true|false|0|-?[1-9][0-9]*")
+
+
+class _TomlTable(NamedTuple):
+    """A table: its path, where its head begins and ends, and where the next one begins."""
+
+    path: tuple[str, ...]
+    start: int
+    head_end: int
+    end: int
 
 
 class _Assignment(NamedTuple):
@@ -54,7 +67,7 @@ def read_toml(text: str, file: str) -> dict[str, Any]:
 def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     """Let a text say something else; None where that cannot be done in place."""
     known = {one.path: one for one in _assignments(text)}
-    top = [one for one in known.values() if len(one.path) == 1]
+    tables = {one.path: one for one in _tables(text)}
     changes: list[tuple[int, int, str]] = []
     for path, value in _differences(old, new, known):
         if path in known:
@@ -66,11 +79,17 @@ def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> s
             if isinstance(value, str) and (quoted or _DATE.fullmatch(value)):
                 value = str(value) if quoted else _Moment(value)  # noqa: PLW2901 - as the old one is
             changes.append((one.value, one.value_end, write_toml(value)))
-        elif len(path) == 1 and value is not None:
-            names = list(new)
-            before = [known[name,] for name in names[: names.index(path[0])] if (name,) in known]
-            at = before[-1].end if before else top[0].start if top else 0
-            changes.append((at, at, with_ends(f"{_key(path[0])} = {write_toml(value)}\n", text)))
+        elif value is None and path in tables:
+            changes.append((tables[path].start, tables[path].end, ""))
+        elif value is not None and path[:-1] in tables:
+            *parents, name = path
+            siblings = [*reduce(getitem, parents, new)]
+            before = [known[*parents, key] for key in siblings[: siblings.index(name)] if (*parents, key) in known]
+            near = before[-1] if before else next((one for one in known.values() if [*one.path[:-1]] == parents), None)
+            first = near.start if near else tables[*parents,].head_end
+            at = before[-1].end if before else first
+            space = _SPACE.match(text, near.start)[0] if near else ""  # type: ignore[index] # that may be nothing
+            changes.append((at, at, with_ends(f"{space}{_key(name)} = {write_toml(value)}\n", text)))
     text = spliced(text, changes)
     try:
         return text if read_toml(text, "") == new else None
@@ -175,6 +194,18 @@ def _assignments(text: str) -> Iterator[_Assignment]:
             yield _Assignment(
                 path, statement[0].start(), lexemes[at + 1].start(), lexemes[-1].end(), statement[-1].end()
             )
+
+
+def _tables(text: str) -> Iterator[_TomlTable]:
+    """Find the tables of a text; the first one has no name, and begins at its top."""
+    heads = [(statement[0].start(), statement[-1].end(), statement) for statement in _statements(text)]
+    found: list[tuple[tuple[str, ...], int, int]] = [((), 0, 0)]
+    for start, end, statement in heads:
+        words = [one[0] for one in statement if one[0].strip() and not one[0].startswith("#")]
+        if words[:1] == ["["]:
+            found.append((("[[",) if words[1:2] == ["["] else _path(words[1 : words.index("]")]), start, end))
+    for (path, start, head_end), (_, end, _) in pairwise([*found, ((), len(text), 0)]):
+        yield _TomlTable(path, start, head_end, end)
 
 
 def _path(words: list[str]) -> tuple[str, ...]:

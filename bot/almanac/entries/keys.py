@@ -66,6 +66,8 @@ _OF_PLACES = (
 PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
 """Names of keys that say where an event is."""
 _OF_TIMES = ("time", "times", "hours", "eventtime", "starttime", "when", "date", "start")
+_WHOLE = {"name", "title", "label", "text", "value", "src", "path", "file", "image"}
+"""Names of what a group is about, in that group."""
 _CANCELLED = {"cancelled", "canceled", "iscancelled", "iscanceled"}
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS = regex(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
@@ -89,6 +91,16 @@ def is_blank(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
+def _in_group(group: str, name: str) -> str:
+    """Return the word for a key in a group: of what is said of a place, a person or a picture, its name is a part."""
+    whole = next((field for field in ("location", "people", "image") if group in _NAMES_OF[field]), None)
+    if name in _WHOLE and (whole or name != "title"):
+        return group
+    if whole is None or name in _NAMES_OF["location" if whole == "location" else "affiliation"]:
+        return name
+    return group + name
+
+
 @dataclass(frozen=True)
 class Key:
     """One key of several entries: its name, and its values in those that have it, the newest first.
@@ -102,8 +114,12 @@ class Key:
 
     @cached_property
     def word(self) -> str:
-        """The name in one word without accents: `start_date`, `startDate` and `startdate` are one."""
-        return folded(self.name)
+        """The name in one word without accents: `start_date`, `startDate` and `startdate` are one.
+
+        Of a key in a group, that of the two which tells more: `venue.name` is a venue, `params.room` a room.
+        """
+        group, dot, name = self.name.rpartition(".")
+        return _in_group(folded(group), folded(name)) if group and dot else folded(self.name)
 
     @cached_property
     def filled(self) -> list[Any]:
@@ -138,6 +154,11 @@ class Key:
     def is_of(self, test: Callable[[Any], bool]) -> bool:
         """Tell whether what it holds is of one kind; a key that holds nothing yet is taken at its word."""
         return sum(map(test, self.filled)) * 4 >= len(self.filled) * 3
+
+
+def names_part_of_event(group: str) -> bool:
+    """Tell whether a group's name is that of a place, of people or of a time."""
+    return folded(group) in {*PLACES, *_NAMES_OF["people"], *_OF_TIMES}
 
 
 def tells_of_event(groups: Sequence[Any]) -> bool:

@@ -19,6 +19,7 @@ from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PLACES, Key, is_blank, name_key, tells_of_event, words_of
+from almanac.entries.nested import group_piece, space_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, safe_slug
@@ -200,34 +201,46 @@ class _KeyWriter:
         self.assumed: list[str] = []
 
     def pieces(self) -> Iterator[KeyPiece]:
-        """Write each key that the next entry is to have."""
+        """Write each key that the next entry is to have, those of a group together."""
+        groups: dict[str, list[KeyPiece]] = {}
         for key in self.models.keys.values():
-            part = self.models.part(key)
-            field = self.filling(key, part)
-            own = self.with_own_name(key, part) if field in (None, "number") else None
-            if own is not None:
-                self.filled_by[key.name] = "id"
-                yield KeyPiece(part.lead, own)
-            elif field:
-                self.filled_by[key.name] = field
-                yield self.filled(key, part, field, self.written(key, field))
-            elif key.is_asked and self.says_title(key):
-                self.filled_by[key.name] = "title"
-                yield self.filled(key, part, "title", self.written(key, "title"))
-            elif again := day_again(self.models, key):
-                self.filled_by[key.name] = "date"
-                yield self.filled(key, part, "date", again)
-            elif self.language == "csv" and not key.is_asked:
-                yield KeyPiece("", "")  # a table keeps its columns
-            elif self.is_copied(key):
-                self.filled_by[key.name] = ""
-                # Where most say nothing, what one says is its own.
-                values = key.values if key.is_asked else [one for one in key.values if is_blank(one)]
-                yield self.constant(key, max(values, key=values.count))
-            elif key.is_asked and (group := self.group(key)):
-                yield KeyPiece(part.lead.rstrip(" "), group)
-            elif key.is_asked:
-                yield from self.asked(key, part)
+            name = self.models.group_of(key)
+            groups.setdefault(name or key.name, []).extend(self.piece(key))
+        tables = [name for name in groups if self.language == "toml" and name in self.models.groups]
+        for name, pieces in sorted(groups.items(), key=lambda one: one[0] in tables):
+            if name not in self.models.groups:
+                yield from pieces
+            elif pieces:
+                yield group_piece(pieces, self.models.group(name), self.language)
+
+    def piece(self, key: Key) -> Iterator[KeyPiece]:
+        """Write a key, if the next entry is to have it."""
+        part = self.models.part(key)
+        field = self.filling(key, part)
+        own = self.with_own_name(key, part) if field in (None, "number") else None
+        if own is not None:
+            self.filled_by[key.name] = "id"
+            yield KeyPiece(part.lead, own)
+        elif field:
+            self.filled_by[key.name] = field
+            yield self.filled(key, part, field, self.written(key, field))
+        elif key.is_asked and self.says_title(key):
+            self.filled_by[key.name] = "title"
+            yield self.filled(key, part, "title", self.written(key, "title"))
+        elif again := day_again(self.models, key):
+            self.filled_by[key.name] = "date"
+            yield self.filled(key, part, "date", again)
+        elif self.language == "csv" and not key.is_asked:
+            yield KeyPiece("", "")  # a table keeps its columns
+        elif self.is_copied(key):
+            self.filled_by[key.name] = ""
+            # Where most say nothing, what one says is its own.
+            values = key.values if key.is_asked else [one for one in key.values if is_blank(one)]
+            yield self.constant(key, max(values, key=values.count))
+        elif key.is_asked and (group := self.group(key)):
+            yield KeyPiece(part.lead.rstrip(" "), group)
+        elif key.is_asked:
+            yield from self.asked(key, part)
 
     def filling(self, key: Key, part: Part) -> str | None:
         """Return the field that fills a key; groups, such as people with several keys, need lines of their own."""
@@ -306,8 +319,10 @@ class _KeyWriter:
         return found["before"] + written + found["after"]
 
     def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
-        """Let a question of the form's own fill a key."""
-        if any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
+        """Let a question of the form's own fill a key, if it is not in a group that says nothing of the event."""
+        if (group := self.models.group_of(key)) and not self.models.is_about_event(group):
+            self.left_out.append(key.name)
+        elif any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
             if tells_of_event(key.filled) or any(f"page.{key.name}" in body for body in self.models.bodies):
                 message = say(
                     "Most events have `{name}`, a group of values that no question of a form can fill.", name=key.name
@@ -422,12 +437,12 @@ class _KeyWriter:
             comma = "{% if loop.last %}{% else %}, {% endif %}"
             comma = comma if self.language == "json" else "{% if not loop.last %}, {% endif %}"
             return f"[{{% for {loop} %}}{item}{comma}{{% endfor %}}]"
-        return f"{{% for {loop} %}}\n{_space(part)}- {item}\n{{% endfor %}}"
+        return f"{{% for {loop} %}}\n{space_of(part)}- {item}\n{{% endfor %}}"
 
     def people(self, part: Part, loop: str) -> str:
         """Write a list of people of whom several things are said, each under a key."""
         pieces = []
-        parts = parts_of(_space(part) + part.value, "yaml")
+        parts = parts_of(space_of(part) + part.value, "yaml")
         own_name = name_key({one.key: "" for one in parts})
         for one in parts:
             name = _PERSON_FIELD.get(words_of(one.key))
@@ -436,14 +451,14 @@ class _KeyWriter:
                 value = self.plain(f"person.{name}", "people", one.key)
                 condition = "" if name == "name" else f"person.{name}"
                 pieces.append(KeyPiece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
-        return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"
+        return f"{{% for {loop} %}}\n{entry_template(pieces, space_of(part) + part.value, 'yaml')}{{% endfor %}}"
 
     def group(self, key: Key) -> str | None:
         """Write a list of groups of which one tells of the event, such as its talk, among others that are always there.
 
         None where no group of the list has a title, and people or a description beside it.
         """
-        texts = [f"{_space(part)}{part.value}\n" for one in self.models.parts if (part := one.get(key.name))]
+        texts = [f"{space_of(part)}{part.value}\n" for one in self.models.parts if (part := one.get(key.name))]
         lists = [(text, YamlList().entries(text)) for text in texts if text.lstrip().startswith("- ")]
         own = [Example("", text[one.start : one.end], one) for text, items in lists for one in items if _has_title(one)]
         if self.language != "yaml" or len(own) < len(texts):
@@ -495,11 +510,6 @@ def _picture(key: Key) -> str:
 def _led(part: Part) -> str:
     """Return what leads to a value, with a space where a key had none."""
     return part.lead if part.lead[-1:].isspace() else f"{part.lead} "
-
-
-def _space(part: Part) -> str:
-    """Return what a list's hyphens are indented by."""
-    return part.lead.rpartition("\n")[2]
 
 
 def _has_title(entry: DataEntry) -> bool:

@@ -14,7 +14,9 @@ from almanac.yamlfile import MAX_CHARACTERS, compose
 Language = Literal["yaml", "toml", "json", "csv"]
 
 _JINJA = regex(r"\{[{%#]")
-_TOML_KEY = regex(r"([A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
+_TOML_KEY = regex(r"([ \t]*[A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
+_TOML_TABLE = regex(r"^([ \t]*\[.*)$", re.MULTILINE)
+_TOML_NAME = regex(r"[ \t]*\[([A-Za-z0-9_-]+)\][ \t\r]*")
 _JSON_KEY = regex(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
 _JSON_GAP = regex(r"[ \t\r\n]*,?")
 _BLOCK = regex(r"[|>][-+0-9]*")
@@ -58,20 +60,22 @@ def _yaml(text: str) -> list[Part]:
     node = compose(text, "", MAX_CHARACTERS)
     if isinstance(node, yaml.SequenceNode):
         node = node.value[0] if node.value else None
-    parts = []
-    for key, child in node.value if isinstance(node, yaml.MappingNode) and not node.flow_style else ():
+    parts: list[Part] = []
+    if not isinstance(node, yaml.MappingNode) or (node.flow_style and not text.lstrip().startswith("{")):
+        return parts
+    for key, child in node.value:
         start, middle = key.start_mark.index, child.start_mark.index
         parts.append(Part(key.value, text[start:middle], text[middle : child.end_mark.index].rstrip()))
     return parts
 
 
 def _toml(text: str) -> list[Part]:
-    parts = []
-    for line in text.split("\n"):
-        if line.startswith("["):
-            break  # what follows belongs to a group
-        if match := _TOML_KEY.fullmatch(line.rstrip("\r")):
-            parts.append(Part(match[1].split("=")[0].strip(), match[1], (match[2] or "").rstrip()))
+    top, *tables = _TOML_TABLE.split(text)
+    lines = (_TOML_KEY.fullmatch(line.rstrip("\r")) for line in top.split("\n"))
+    parts = [Part(line[1].split("=")[0].strip(), line[1], (line[2] or "").rstrip()) for line in lines if line]
+    for head, table in zip(tables[::2], tables[1::2], strict=True):
+        if name := _TOML_NAME.fullmatch(head):
+            parts.append(Part(name[1], f"{head}\n", table.strip("\r\n")))
     return parts
 
 
@@ -97,9 +101,7 @@ def copied(text: str) -> str:
 def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
     """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
     if language == "json":
-        start = text.find("{") + 1
-        parts = ",".join(piece.lead + piece.value for piece in pieces)
-        return text[:start].lstrip() + parts + _closing(text)
+        return braced(pieces, text, language) + "\n"
     before = ""
     space = ""
     if language == "yaml" and text.lstrip(" ").startswith("-"):
@@ -125,6 +127,10 @@ def _cell(text: str) -> str:
     return '"' + "".join(own.replace('"', '""') + mark for own, mark in zip(words, marks, strict=True)) + '"'
 
 
-def _closing(text: str) -> str:
-    end = text.rfind("}")
-    return text[len(text[:end].rstrip()) : end + 1] + "\n"
+def braced(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
+    """Write pieces in the curly brackets of a text, with its white space; all of them are always there."""
+    start, end = text.find("{") + 1, text.rfind("}")
+    start += len(text[start:]) - len(text[start:].lstrip(" ")) if language == "yaml" else 0
+    between = "," if language == "json" else ", "
+    parts = between.join(piece.lead + piece.value for piece in pieces)
+    return text[:start].lstrip() + parts + text[len(text[:end].rstrip()) : end + 1]
