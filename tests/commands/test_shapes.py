@@ -1,6 +1,7 @@
 """In which shape new events are written: what people see of it before they decide, and what is not decided for them."""
 
 from collections.abc import Sequence
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from almanac.commands.shapes import (
     said_of_questions,
     with_answers,
 )
-from almanac.errors import UserError
+from almanac.errors import Problem, UserError
 from almanac.form.schema import read_form
 from almanac.packaged import example, template
 from almanac.page.imitate import samples
@@ -182,6 +183,10 @@ def test_records_that_are_there_keep_their_style() -> None:
     assert plan({**files, "_data/events/2021-11-02-owls.yml": record}).shape is None
 
 
+def _fails(_: object) -> list[str]:
+    raise UserError(Problem("It needs an answer that is empty."))
+
+
 class TestQuestions:
     def test_which_answers_the_page_shows_is_said_of_the_sites_own_questions_too(self) -> None:
         own = """\
@@ -191,9 +196,34 @@ class TestQuestions:
         form = read_form(template("site/new-event.yml").rstrip("\n") + "\n" + own)
         event = with_answers(samples(outline(PAGES["bullets"]).sections)[1], form)
         assert event.extra == {"level": "Some level", "room": "Red"}
-        shown, kept = questions(form, event, "* 8 November 2021 - A sample, Some level, Room 1, Ada and Grace")
+        shown, kept, _ = questions(form, event, "* 8 November 2021 - A sample, Some level, Room 1, Ada and Grace")
         assert (shown, kept[-1]) == (["Title", "Date", "People", "Location", "Level"], "Room")
         assert "Only the record keeps When, Duration, Series, " in said_of_questions(form, event, "A sample")
+
+    @pytest.mark.parametrize(
+        ("page", "words"),
+        [
+            (
+                "* January 23rd, 2025: Owls\n* June 12th, 2024: Owls\n* May 2nd, 2024: Owls\n",
+                "The page shows Date, Series. Where Series is left empty, it shows Title instead.",
+            ),
+            (
+                "| Date | Who |\n| --- | --- |\n| 2025-02-08 | Ada |\n| 2025-01-08 | Bo |\n",
+                "The page shows Date, People. Where People is left empty, it shows Title instead.",
+            ),
+        ],
+        ids=["a series", "people"],
+    )
+    def test_what_stands_in_for_another_answer_is_not_said_to_be_kept_by_the_record_alone(
+        self, page: str, words: str
+    ) -> None:
+        planned = plan({"talks.md": f"# Past talks\n\n{page}"}, page="talks.md")
+        assert planned.form
+        assert planned.shape
+        event, section = answered(planned.shape, planned.form)
+        said = said_of_questions(planned.form, event, section, partial(map, planned.shape.render))
+        assert said == words
+        assert said_of_questions(planned.form, event, section, _fails).endswith(" Only the record keeps Title.")
 
     def test_the_house_style_shows_all_but_how_long_it_takes(self) -> None:
         planned = plan({"talks.md": example("ospo/past-working-groups.md")}, page="talks.md")

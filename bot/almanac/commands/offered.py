@@ -459,5 +459,6 @@ def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:
         return "", section, ""
     shape = plan.shape or Shape("own", None, samples(plan.page.alive_list, tongue)[1])
     event, section = answered(shape, plan.form, render, tongue)
-    asked = said_of_questions(plan.form, event, section) if plan.form else ""
+    write = partial(map, render or shape.render)
+    asked = said_of_questions(plan.form, event, section, write) if plan.form else ""
     return newest_of(plan.page).text.strip("\n"), section, asked

@@ -1,9 +1,10 @@
 """The shapes in which a page can get its new events, each tried with a sample; and which of the form's answers show."""
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from almanac.catalogues import load_tongue
 from almanac.commands.questions import choose_number
@@ -22,7 +23,7 @@ from almanac.page.outline import Page, Section
 from almanac.page.section import Renderer
 from almanac.page.tables import observe_table
 from almanac.page.template import INTRODUCTION, section_renderer
-from almanac.phrases import Tongue, said, say
+from almanac.phrases import Tongue, joined, said, say
 from almanac.renderer import house_renderer
 from almanac.times.check import check_imported
 from almanac.times.zones import Zones
@@ -191,13 +192,13 @@ def print_shape(page: Page, shape: Shape, form: Form | None) -> None:
         print_entry(shape.line)
     print_problems(shape.doubts, "warning")
     if form:
-        print_text(f"\n{said_of_questions(form, event, section)}")
+        print_text(f"\n{said_of_questions(form, event, section, partial(map, shape.render))}")
 
 
 def shape_values(shape: Shape, form: Form | None) -> dict[str, object]:
     """Return the same for a JSON document."""
     event, section = answered(shape, form)
-    kept = questions(form, event, section)[1] if form else []
+    kept = questions(form, event, section, partial(map, shape.render))[1] if form else []
     line = {"sample_line": shape.line} if shape.line else {}
     return {"shape": shape.name, "sample": section, **line, "only_in_record": kept}
 
@@ -253,15 +254,33 @@ def _timed(event: Event) -> Event:
     return event.model_copy(update={"starts": starts, "ends": ends})
 
 
-def questions(form: Form, event: Event, section: str) -> tuple[list[str], list[str]]:
-    """Return the labels of the questions that a section shows the answers to, and of those that it does not.
+Render = Callable[[Sequence[Event]], Iterable[str]]
+"""Writes the sections of events."""
 
-    The event has an answer to each.
+
+def questions(
+    form: Form, event: Event, section: str, render: Render = lambda _: ()
+) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return the labels of the questions that a section shows the answers to, and of those that it never does.
+
+    The event has an answer to each. Besides, those whose answer is written in place of another one that is empty, as
+    that to `title` is where a page names series: label -> label of the other.
     """
     hidden = unshown(event, section)
     asked = {field.id: field.label for field in form.fields if field.id not in _PARTS or field.id in hidden}
-    shown = [label for name, label in asked.items() if name not in hidden]
-    return shown, [label for name, label in asked.items() if name in hidden]
+    shown = [name for name in asked if name not in hidden]
+    others = [name for name in shown if name in Event.model_fields and name not in NEEDED] if hidden else []
+    without = [event.model_copy(update={name: Event.model_fields[name].default}) for name in others]
+    instead: dict[str, str] = {}
+    try:
+        written = [*render(without)] if without else []
+    except UserError:  # a template of the site's own that needs one of them
+        written = []
+    for other, one, text in zip(others, without, written, strict=False):
+        still = unshown(one, text)
+        instead |= {asked[name]: asked[other] for name in hidden if name in asked and name not in still}
+    kept = [asked[name] for name in asked if name in hidden and asked[name] not in instead]
+    return [asked[name] for name in shown], kept, instead
 
 
 def unasked(page: Page | None, events: Sequence[Event], render: Renderer) -> set[str]:
@@ -303,9 +322,14 @@ def _labels(page: Page | None) -> dict[str, set[str]]:
     return labels
 
 
-def said_of_questions(form: Form, event: Event, section: str) -> str:
-    """Say in words what of a form's answers the page shows, and what only the record keeps."""
-    shown, kept = questions(form, event, section)
-    if not kept:
+def said_of_questions(form: Form, event: Event, section: str, render: Render = lambda _: ()) -> str:
+    """Say in words what of a form's answers the page shows, and what only the record keeps: see `questions`."""
+    shown, kept, instead = questions(form, event, section, render)
+    if not (kept or instead):
         return say("The page shows the answers to all questions of the form.")
-    return say("The page shows {shown}. Only the record keeps {kept}.", shown=", ".join(shown), kept=", ".join(kept))
+    sentences = [say("The page shows {shown}.", shown=", ".join(shown))]
+    sentences += [
+        say("Where {other} is left empty, it shows {name} instead.", other=other, name=name)
+        for name, other in instead.items()
+    ]
+    return joined([*sentences, *([say("Only the record keeps {kept}.", kept=", ".join(kept))] if kept else [])])

@@ -20,7 +20,7 @@ from almanac.commands.checks import Edit, Finding, from_problems, ok
 from almanac.commands.discovery import MARKDOWN, Checkout
 from almanac.commands.left_out import left_out
 from almanac.commands.origin import outdated, runs_almanac
-from almanac.commands.shapes import said_of_questions, with_answers
+from almanac.commands.shapes import Render, said_of_questions, with_answers
 from almanac.commands.workflow import WORKFLOW, unwatched
 from almanac.errors import ConfigError, UserError
 from almanac.event.statuses import read_status
@@ -195,17 +195,17 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
     bare, full = samples(page.alive_list)
     full = with_answers(full, form) if form else full
     path, source = site.config.section_template, ""
-    if path is None:
-        written = [house_renderer()(event) for event in (bare, full)]
-    else:
+    render: Render = partial(map, house_renderer())
+    if path is not None:
         own = site.text(path)
         if own is None:
             remedy = "Put it there, or take `section_template` out of the config."
             return [Finding("template", "error", "The section template is missing.", remedy, path)]
-        try:
-            source, written = own, render_in_child(own, (bare, full), path)
-        except ConfigError as error:
-            return from_problems("template", error.problems, _TEMPLATE_LINE)
+        source, render = own, partial(render_in_child, own, file=path)
+    try:
+        written = [*render((bare, full))]
+    except ConfigError as error:
+        return from_problems("template", error.problems, _TEMPLATE_LINE)
     lost = page.sections and not all(map(lands, (page, page), (bare, full), written))
     found = []
     if any(not text.strip() for text in written):
@@ -220,7 +220,7 @@ def check_template(site: Site, form: Form | None) -> list[Finding]:
         remedy = "Make its first line start like those on the page, with the date."
         found.append(Finding("template", "warning", message, remedy, path))
     found += _own_questions(form, source, unshown(full, written[1]), path) if form else ()
-    said = said_of_questions(form, full, written[1]) if form else ""
+    said = said_of_questions(form, full, written[1], render) if form else ""
     right = "" if found else "A sample event is written in the right place. "
     return [*found, ok("template", right + said)] if right + said else found
 
