@@ -54,7 +54,7 @@ def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, st
         of_key = say("The same day is in {number} keys ({again}), as only a program writes it.", **found)
         of_column = say("The same day is in {number} columns ({again}), as only a program writes it.", **found)
         yield of_column if is_table else of_key
-    names = [[*parts] for parts in models.parts]
+    names = [[name for name, part in parts.items() if not part.group] for parts in models.parts]
     is_sorted = all(one == sorted(one) and len(one) > _MOST_BY_CHANCE for one in names)
     values = (str(value) for key in models.keys.values() for value in key.filled)
     if is_sorted or (models.source.language == "json" and any(map(_MOMENT.fullmatch, values))):

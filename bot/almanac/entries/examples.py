@@ -1,6 +1,7 @@
 """A site's own events in files or a list as examples: the newest of them, their keys, and what each key holds."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -9,8 +10,8 @@ from almanac.dates import DateHabits, date_habits, find_date
 from almanac.entries.bodies import has_own_words
 from almanac.entries.formats import DataEntry
 from almanac.entries.keys import Key, fields_of, folded, is_blank, name_key, names_part_of_event, tells_of_event
-from almanac.entries.nested import groups_in, parts_beside, path_of, values_beside
-from almanac.entries.styles import Language, Part, parts_of
+from almanac.entries.meaning import OWN
+from almanac.entries.styles import DEEPEST, Language, Part, parts_of
 from almanac.entries.times import times_of
 from almanac.labels import words_abroad
 from almanac.patterns import regex
@@ -24,6 +25,7 @@ _BEGINS = "starts?|begins?|from|first|beginn|anfang|von|debut|inicio|desde"
 _ENDS = "ends?|until|to|finish|last|ende|bis|fin|hasta"
 _DATE = "date|day|time|when|event|at|on|datum|tag|termin|wann|quand|cuando|de"
 _DAY = regex(rf"(?:(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})|{_DATE}|{'|'.join(map(folded, words_abroad('date')))})+")
+_NAME = regex(r"[^\W\d][\w -]*")
 _SPLIT = regex(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
 
 
@@ -79,15 +81,10 @@ class Models:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        newest = source.examples[:MODELS]
-        self._parts = [_parts_of(one, source.language) for one in newest]
-        self.groups = groups_in(
-            [(one.entry.data, parts) for one, parts in zip(newest, self._parts, strict=True)], source.language
-        )
-        """The keys that hold groups of keys, each of which is known by its path."""
-        self.examples = [_beside(one, self.groups) for one in newest]
+        self.groups = groups_of([one.entry.data for one in source.examples[:MODELS]])
+        self.examples = _spread(source.examples[:MODELS], self.groups)
         self.keys = {key.name: key for key in _keys(self.examples)}
-        self.habits = _habits(_keys([_beside(one, self.groups) for one in source.examples]))
+        self.habits = _habits(_keys(_spread(source.examples, self.groups)))
         days = _days(self.keys.values(), self.habits) or _parts_of_days(self.keys.values())
         has_text = sum(map(has_own_words, self.bodies)) * 2 > len(self.examples)
         free = [key for key in self.keys.values() if key.name not in source.references]
@@ -107,27 +104,46 @@ class Models:
     @cached_property
     def parts(self) -> list[dict[str, Part]]:
         """The texts of the keys of each."""
-        return [parts_beside(parts, self.groups, self.source.language) for parts in self._parts]
+        language = self.source.language
+        if language == "csv":
+            return [{key: Part(key, "", cell) for key, cell in one.entry.data.items()} for one in self.examples]
+        return [{part.key: part for part in parts_of(one.text, language)} for one in self.examples]
 
-    def group_of(self, key: Key) -> str | None:
-        """Return the group that a key is in."""
-        return next((name for name in self.groups if key.name.startswith(path_of(name, ""))), None)
+    def is_about_event(self, key: Key) -> bool:
+        """Tell whether a group that a key is in says of the event where, when, with whom or what it is."""
+        names = key.name.split(".")[:-1]
+        groups = [".".join(names[: at + 1]) for at in range(len(names))]
+        return any(names_part_of_event(name) for name in names) or any(map(self._tells_of_event, groups))
 
-    def is_about_event(self, group: str) -> bool:
-        """Tell whether a group says of the event where, when or with whom it is."""
-        held = [one.entry.data[group] for one in self.source.examples[:MODELS] if one.entry.data.get(group)]
-        return names_part_of_event(group) or tells_of_event(held)
-
-    def group(self, name: str) -> Part:
-        """Return the newest text of a group."""
-        return next(parts[name] for parts in self._parts if name in parts and parts[name].value)
+    def _tells_of_event(self, group: str) -> bool:
+        if any(name.startswith(f"{group}.") for name in self.fields):
+            return True
+        names = {name.removeprefix(f"{group}.").partition(".")[0] for name in self.keys if name.startswith(f"{group}.")}
+        return tells_of_event([dict.fromkeys(names)])
 
     def part(self, key: Key) -> Part:
         """Return the newest text of a key that has a value, or else the newest at all."""
         pairs = zip(self.parts, self.examples, strict=True)
         there = [(parts[key.name], is_blank(one.entry.data.get(key.name))) for parts, one in pairs if key.name in parts]
         there.sort(key=lambda found: found[1])
-        return there[0][0] if there else Part(key.name, f"{key.name}: ", "")
+        return there[0][0] if there else self._unseen(key)
+
+    def _unseen(self, key: Key) -> Part:
+        """Return how a key is written whose text is not known, as that of an entry in brackets."""
+        name = key.name.rpartition(".")[2] if key.group in self.groups else key.name
+        lead = {"toml": f"{name} = ", "json": f"{json.dumps(name)}: "}.get(self.source.language, f"{name}: ")
+        return Part(key.name, lead, "", key.group, "brackets")
+
+    def group(self, name: str) -> tuple[Part, Part]:
+        """Return the newest text of a group, and that of its first key."""
+        for parts in self.parts:
+            inner = [part for part in parts.values() if part.group == name]
+            if name in parts and inner:
+                return parts[name], inner[0]
+            if inner:  # a table, or names with dots in them
+                return Part(name, "", ""), inner[0]
+        own = self._unseen(Key(name, (), 0))
+        return own, replace(own, within="brackets")
 
     def key_of(self, field: str) -> Key | None:
         """Return the key that holds a field."""
@@ -153,20 +169,10 @@ class Models:
         return [str(one.get(name_key(one) or "", "")) if isinstance(one, dict) else str(one or "") for one in found]
 
 
-def _parts_of(example: Example, language: Language) -> dict[str, Part]:
-    if language == "csv":
-        return {key: Part(key, "", cell) for key, cell in example.entry.data.items()}
-    return {part.key: part for part in parts_of(example.text, language)}
-
-
-def _beside(example: Example, groups: Collection[str]) -> Example:
-    return replace(example, entry=replace(example.entry, data=values_beside(example.entry.data, groups)))
-
-
 def sorted_newest(examples: Sequence[Example]) -> list[Example]:
     """Put events in order, the newest first, by the days that keys or names of files say; those without come last."""
-    groups = {name for one in examples for name, value in one.entry.data.items() if isinstance(value, dict)}
-    beside = [_beside(one, groups) for one in examples]
+    groups = groups_of([one.entry.data for one in examples])
+    beside = _spread(examples, groups)
     keys = _keys(beside)
     habits = _habits(keys)
     name = next((key for key, field in _days(keys, habits).items() if field == "date"), "")
@@ -185,6 +191,39 @@ def day_of(value: Any, habits: DateHabits) -> Day | None:
     found = find_date(text, None, habits)
     is_day = found and found.leading and not found.title and found.date.count("-") == len("--")
     return Day(text, found.date) if found and is_day else None
+
+
+def groups_of(entries: Sequence[Mapping[str, Any]], group: str = "") -> frozenset[str]:
+    """Find the keys that hold groups of values, by their paths, as `venue` and `venue.map`.
+
+    What holds a group in some and mere text in others is one if most have that, and none if its keys are no names.
+    """
+    found: set[str] = set()
+    names = {name for entry in entries for name in entry}
+    for name in names - {OWN}:
+        held = [entry[name] for entry in entries if not is_blank(entry.get(name))]
+        inner = [one for one in held if isinstance(one, dict)]
+        path = f"{group}.{name}" if group else name
+        is_spelt = not any(one.startswith(f"{name}.") for one in names) and all(
+            _NAME.fullmatch(key) for key in (name, *(key for one in inner for key in one))
+        )
+        if inner and is_spelt and len(inner) * 4 >= len(held) * 3 and path.count(".") < DEEPEST - 1:
+            found |= {path, *groups_of(inner, path)}
+    return frozenset(found)
+
+
+def _spread(examples: Sequence[Example], groups: Collection[str]) -> list[Example]:
+    """Return examples whose entries have the values of groups under their paths."""
+    return [replace(one, entry=replace(one.entry, data=dict(_flat(one.entry.data, groups)))) for one in examples]
+
+
+def _flat(data: Mapping[str, Any], groups: Collection[str], group: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in data.items():
+        path = f"{group}.{name}" if group else name
+        if path not in groups:
+            yield path, value
+        elif isinstance(value, dict):
+            yield from _flat(value, groups, path)
 
 
 def _keys(examples: Sequence[Example]) -> list[Key]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from functools import reduce
 from itertools import pairwise
 from operator import getitem
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from almanac.entries.formats import Values, in_quotes, misplaced, spliced, with_ends
 from almanac.errors import Problem, UserError
@@ -39,13 +39,32 @@ class _TomlTable(NamedTuple):
 
 
 class _Assignment(NamedTuple):
-    """`key = value`: the path of the key, where its line begins, where its value is, and where its last line ends."""
+    """`key = value`: the path of the key, where its line begins, where its value is, and where its last line ends.
+
+    `table` is the path of the table that it is in; its header is a place, too, with that path and no value.
+    """
 
     path: tuple[str, ...]
     start: int
     value: int
     value_end: int
     end: int
+    table: tuple[str, ...] = ()
+
+
+TomlWithin = Literal["lines", "brackets", "table", "dots"]
+
+
+class TomlKey(NamedTuple):
+    """A key with its path, how it stands there, what leads to its value, and the value.
+
+    It is on a line of its own, in brackets, or on a line with more than its own name. A table's header has no value.
+    """
+
+    path: tuple[str, ...]
+    within: TomlWithin
+    lead: str
+    value: str
 
 
 def read_toml(text: str, file: str) -> dict[str, Any]:
@@ -70,31 +89,48 @@ def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> s
     tables = {one.path: one for one in _tables(text)}
     changes: list[tuple[int, int, str]] = []
     for path, value in _differences(old, new, known):
-        if path in known:
+        if path in known and value is not None:
             one = known[path]
-            if value is None:
-                changes.append((one.start, one.end, ""))
-                continue
             quoted = text[one.value] in "\"'"
             if isinstance(value, str) and (quoted or _DATE.fullmatch(value)):
                 value = str(value) if quoted else _Moment(value)  # noqa: PLW2901 - as the old one is
             changes.append((one.value, one.value_end, write_toml(value)))
-        elif value is None and path in tables:
-            changes.append((tables[path].start, tables[path].end, ""))
-        elif value is not None and path[:-1] in tables:
-            *parents, name = path
-            siblings = [*reduce(getitem, parents, new)]
-            before = [known[*parents, key] for key in siblings[: siblings.index(name)] if (*parents, key) in known]
-            near = before[-1] if before else next((one for one in known.values() if [*one.path[:-1]] == parents), None)
-            first = near.start if near else tables[*parents,].head_end
-            at = before[-1].end if before else first
-            space = _SPACE.match(text, near.start)[0] if near else ""  # type: ignore[index] # that may be nothing
-            changes.append((at, at, with_ends(f"{space}{_key(name)} = {write_toml(value)}\n", text)))
+        elif value is None:
+            gone = [one for one in tables.values() if one.path[: len(path)] == path]
+            changes += [(one.start, one.end, "") for one in gone]
+            changes += [
+                (one.start, one.end, "")
+                for one in known.values()
+                if one.path[: len(path)] == path and one.table[: len(path)] != path
+            ]
+        elif place := _place_for(path, text, new, known, tables):
+            at, before = place
+            changes.append((at, at, with_ends(f"{before} = {write_toml(value)}\n", text)))
     text = spliced(text, changes)
     try:
         return text if read_toml(text, "") == new else None
     except UserError:
         return None
+
+
+def _place_for(
+    path: tuple[str, ...],
+    text: str,
+    new: Mapping[str, Any],
+    known: Mapping[tuple[str, ...], _Assignment],
+    tables: Mapping[tuple[str, ...], _TomlTable],
+) -> tuple[int, str] | None:
+    """Return where a new key comes, behind those above it, and what it is there; None where its group is not."""
+    *around, name = path
+    siblings = {one.path[-1]: one for one in known.values() if [*one.path[:-1]] == around}
+    names = [*reduce(getitem, around, new)]
+    above = [siblings[one] for one in names[: names.index(name)] if one in siblings]
+    near = above[-1] if above else next(iter(siblings.values()), None)
+    if near:
+        space = _SPACE.match(text, near.start)[0]  # type: ignore[index] # that may be nothing
+        return near.end if above else near.start, space + ".".join(map(_key, path[len(near.table) :]))
+    table = tables.get((*around,))
+    return (table.head_end, _key(name)) if table else None
 
 
 def _differences(
@@ -106,6 +142,46 @@ def _differences(
             yield from _differences(one, two, known, path)
         elif one != two:
             yield path, two
+
+
+def toml_keys(text: str) -> Iterator[TomlKey]:
+    """Give all keys of a text, with those in its groups, and with the headers of tables."""
+    for one in _places(text):
+        if one.table[:1] == ("[[",):
+            continue
+        if one.path == one.table:
+            blank = "\n" * text[: one.start].endswith(("\n\n", "\n\r\n"))
+            yield TomlKey(one.path, "table", blank + text[one.start : one.value].strip(), "")
+            continue
+        within: TomlWithin = "lines" if one.path[:-1] == one.table else "dots"
+        lead, value = text[one.start : one.value], text[one.value : one.value_end]
+        yield TomlKey(one.path, within, lead.replace("\r", ""), value.replace("\r\n", "\n"))
+        if value.startswith("{"):
+            yield from _in_brackets(value, one.path)
+
+
+def _in_brackets(text: str, path: tuple[str, ...]) -> Iterator[TomlKey]:
+    """Give the keys of a group that is written in curly brackets."""
+    depth, start, at = 0, 0, 0  # where the key begins, and where its value does
+    words: list[str] = []
+    for lexeme in _LEXEME.finditer(text):
+        depth += (lexeme[0] in ("[", "{")) - (lexeme[0] in ("]", "}"))
+        if depth == 1 and lexeme[0] == "=" and not at:
+            at = lexeme.end()
+        elif (depth == 1 and lexeme[0] == ",") or not depth:
+            if at:
+                begin, value = at + len(text[at:]) - len(text[at:].lstrip()), text[at : lexeme.start()].strip()
+                own = (*path, *_path(words))
+                yield TomlKey(own, "brackets", text[start:begin].lstrip(), value)
+                if value.startswith("{"):
+                    yield from _in_brackets(value, own)
+            start, at, words = lexeme.end(), 0, []
+            if not depth:
+                return
+        elif depth == 1 and not at and lexeme[0] == "{":
+            start = lexeme.end()
+        elif depth == 1 and not at and lexeme[0].strip():
+            words.append(lexeme[0])
 
 
 def write_toml(value: Any) -> str:
@@ -180,6 +256,10 @@ def _statements(text: str) -> Iterator[list[re.Match[str]]]:
 
 
 def _assignments(text: str) -> Iterator[_Assignment]:
+    return (one for one in _places(text) if one.path != one.table)
+
+
+def _places(text: str) -> Iterator[_Assignment]:
     table: tuple[str, ...] = ()
     for statement in _statements(text):
         lexemes = [one for one in statement if one[0].strip() and not one[0].startswith("#")]
@@ -188,11 +268,13 @@ def _assignments(text: str) -> Iterator[_Assignment]:
             table = ("[[",)  # one of several with a name; what is in it is not looked for
         elif words[:1] == ["["]:
             table = _path(words[1:-1])
+            last = lexemes[-1].end()
+            yield _Assignment(table, statement[0].start(), last, last, statement[-1].end(), table)
         elif "=" in words[:-1]:
             at = words.index("=")
             path = (*table, *_path(words[:at]))
             yield _Assignment(
-                path, statement[0].start(), lexemes[at + 1].start(), lexemes[-1].end(), statement[-1].end()
+                path, statement[0].start(), lexemes[at + 1].start(), lexemes[-1].end(), statement[-1].end(), table
             )
 
 

@@ -65,9 +65,37 @@ _OF_PLACES = (
 )
 PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
 """Names of keys that say where an event is."""
+_NEUTRAL = (
+    "params extra event talk session meeting lecture seminar webinar workshop meta metadata details detail data info "
+    "information fields attributes properties props custom links resources media materials additional acf"
+)
+_AROUND = {*_NEUTRAL.split()}
+"""Names of groups that tell nothing of what is in them."""
+_MAIN = {
+    "location": "name title label text",
+    "people": "name fullname",
+    "series": "name title",
+    "url": "url link href",
+    "recording": "url link href",
+    "slides": "url link href file",
+    "image": "url src path file image",
+}
+"""Names of what a group holds first of all: `venue` is what `venue.name` says."""
+_OF_PERSON = {
+    "name": "name full_name person speaker title",
+    "affiliation": "affiliation organization organisation company institution university employer",
+    "url": "url link website homepage web page href",
+    "role": "role position job job_title",
+}
+PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
+"""What is said of a person under a key."""
+_TIMES_AROUND = regex(
+    "(?:event)?(?:dates?|days?|datetimes?|when|times?|hours|schedule|timing|datum|termin|wann|zeit(?:en)?|quand|"
+    "horaires?|fechas?|cuando|horarios?)"
+)
+_ZONES = regex("timezone|tz|zone|zeitzone|fuseauhoraire|zonahoraria|(?:utc|gmt)?offset")
+_ALT = {"alt", "description", "alttext"}
 _OF_TIMES = ("time", "times", "hours", "eventtime", "starttime", "when", "date", "start")
-_WHOLE = {"name", "title", "label", "text", "value", "src", "path", "file", "image"}
-"""Names of what a group is about, in that group."""
 _CANCELLED = {"cancelled", "canceled", "iscancelled", "iscanceled"}
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESS = regex(r"(?:https?://|\.{0,2}/|mailto:)\S*|[\w-]+(?:\.[\w-]+)+/\S*|[\w/-]+\.html?")
@@ -84,6 +112,29 @@ def words_of(key: str) -> str:
     return re.sub(r"[\W_]+", "_", _CAMEL.sub("_", key)).strip("_").lower()
 
 
+def _word_of(path: Sequence[str]) -> str:
+    """Return the one word that says what stands at a path of keys: `speaker.affiliation` is `affiliation`."""
+    *around, last = map(folded, path)
+    word = ""
+    for name in (*(one for one in around if one not in _AROUND), last):
+        word = _word_within(word, name) if word else name
+    return word
+
+
+def _word_within(group: str, name: str) -> str:
+    if any(group in _NAMES_OF[field] and name in names.split() for field, names in _MAIN.items()):
+        return group
+    if group in _NAMES_OF["image"] and name in _ALT:
+        return "imagealt"
+    is_alone = (
+        _TIMES_AROUND.fullmatch(group)
+        or _ZONES.fullmatch(name)
+        or (group in PLACES and name in PLACES)
+        or (group in _NAMES_OF["people"] and name in _NAMES_OF["affiliation"])
+    )
+    return name if is_alone else group + name
+
+
 def is_blank(value: Any) -> bool:
     """Tell whether a value says nothing: none, an empty text or list, or words such as `TBA`."""
     if isinstance(value, str):
@@ -91,21 +142,11 @@ def is_blank(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
-def _in_group(group: str, name: str) -> str:
-    """Return the word for a key in a group: of what is said of a place, a person or a picture, its name is a part."""
-    whole = next((field for field in ("location", "people", "image") if group in _NAMES_OF[field]), None)
-    if name in _WHOLE and (whole or name != "title"):
-        return group
-    if whole is None or name in _NAMES_OF["location" if whole == "location" else "affiliation"]:
-        return name
-    return group + name
-
-
 @dataclass(frozen=True)
 class Key:
     """One key of several entries: its name, and its values in those that have it, the newest first.
 
-    `entries` is how many entries there are.
+    The name of one in a group is its path, as in `venue.name`. `entries` is how many entries there are.
     """
 
     name: str
@@ -114,12 +155,26 @@ class Key:
 
     @cached_property
     def word(self) -> str:
-        """The name in one word without accents: `start_date`, `startDate` and `startdate` are one.
+        """The name in one word without accents: `start_date`, `startDate`, `startdate` and `start.date` are one."""
+        return _word_of(self.name.split("."))
 
-        Of a key in a group, that of the two which tells more: `venue.name` is a venue, `params.room` a room.
-        """
-        group, dot, name = self.name.rpartition(".")
-        return _in_group(folded(group), folded(name)) if group and dot else folded(self.name)
+    @property
+    def group(self) -> str:
+        """The path of the group that it is in; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def said(self) -> str:
+        """The path without those groups that tell nothing of what is in them, as `room` for `params.room`."""
+        *around, last = self.name.split(".")
+        return ".".join([*(one for one in around if folded(one) not in _AROUND), last])
+
+    @property
+    def about(self) -> str | None:
+        """What a group that it is in is about, and so its value, too: `location` or `people`."""
+        names = [folded(one) for one in self.group.split(".")]
+        is_of = {"location": PLACES, "people": {*_NAMES_OF["people"]}}
+        return next((field for name in names for field, known in is_of.items() if name in known), None)
 
     @cached_property
     def filled(self) -> list[Any]:
@@ -170,7 +225,7 @@ def tells_of_event(groups: Sequence[Any]) -> bool:
             return any(map(tells, group))
         return isinstance(group, dict) and any(folded(key) in names for key in group)
 
-    return sum(map(tells, groups)) * 2 > len(groups)
+    return bool(groups) and sum(map(tells, groups)) * 2 > len(groups)
 
 
 def is_words(value: Any) -> bool:
@@ -245,8 +300,23 @@ def fields_of(keys: Sequence[Key], taken: Mapping[str, str], *, has_text: bool) 
         if fitting:
             # An address or a town is asked for by itself where another key has the place.
             best = min(
-                fitting, key=lambda key: (key.word in _OF_PLACES.split(), not key.is_asked, names.index(key.word))
+                fitting,
+                key=lambda key: (
+                    key.word in _OF_PLACES.split(),
+                    not key.is_asked,
+                    names.index(key.word),
+                    key.name.count("."),
+                ),
             )
             found[best.name] = field
+            if field == "people" and best.about:
+                found |= _of_person(candidates, best.group)
     marks = (key.name for key in keys if key.word in _CANCELLED and all(map(_is_yes_or_no, key.values)))
     return found | {name: "cancelled" for name in marks if "status" not in found.values()}
+
+
+def _of_person(keys: Sequence[Key], group: str) -> dict[str, str]:
+    """Find what else a group says of one person: key -> `people.url` and the like."""
+    tests = {"url": _is_address, "role": is_words}
+    inner = ((key, PERSON_FIELD.get(words_of(key.name.rpartition(".")[2]), "")) for key in keys if key.group == group)
+    return {key.name: f"people.{field}" for key, field in inner if field in tests and key.is_of(tests[field])}

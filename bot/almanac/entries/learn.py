@@ -17,9 +17,9 @@ from almanac.entries.days import day_again, day_written
 from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
+from almanac.entries.groups import grouped
 from almanac.entries.inyaml import YamlList
-from almanac.entries.keys import PLACES, Key, is_blank, name_key, tells_of_event, words_of
-from almanac.entries.nested import group_piece, space_of
+from almanac.entries.keys import PERSON_FIELD, PLACES, Key, is_blank, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, safe_slug
@@ -34,6 +34,8 @@ _MOST_OPTIONS = 30  # to choose from in a form
 _OURS = {*Event.model_fields, "duration"}
 _VALUES = {
     "people": "people | names",
+    "people.url": "people[0].url",
+    "people.role": "people[0].role",
     "affiliation": "people | map(attribute='affiliation') | select | unique | join(', ')",
     "slides": "(links | selectattr('label', 'equalto', 'Slides') | map(attribute='url') | list)[:1] | join",
     "image_alt": "image.alt",
@@ -44,13 +46,6 @@ _ITEMS = {"people": ("person in people", "person.name"), "tags": ("tag in tags",
 _CONDITIONS = {"affiliation": "people", "slides": "links", "image_alt": "image", "cancelled": "status == 'cancelled'"}
 _STATES = {"past", "previous", "archive", "archived", "upcoming", "future", "over", "done", "finished", "ended"}
 _EXACT = ("date", "end_date", "when", "ends", "duration", "number", "status", "cancelled")
-_OF_PERSON = {
-    "name": "name full_name person speaker title",
-    "affiliation": "affiliation organization organisation company institution university employer",
-    "url": "url link website homepage web page href",
-    "role": "role position job job_title",
-}
-_PERSON_FIELD = {key: name for name, keys in _OF_PERSON.items() for key in keys.split()}
 _SLUGS = {"slug", "permalink", "anchor", "id"}
 _SLUG = regex(r"(?P<before>[\"']?(?:/(?:[\w-]+/)*)?)(?P<name>[a-z0-9]+(?:[-_][a-z0-9]+)*)(?P<after>/?[\"']?)")
 _PARTS_OF_NAME = {
@@ -100,11 +95,11 @@ def learn(source: Source) -> Learned:
     """
     models = Models(source)
     keys = _KeyWriter(models)
-    pieces, name = [*keys.pieces()], _name(models)
+    pieces, name = keys.pieces(), _name(models)
     if source.has_body and "{date}" in name and not any(one.startswith("date") for one in models.fields.values()):
         # The day is in the file's name, which stays when the day changes; generators look at this key first.
         written = 'date = "{{ date }}"' if source.language == "toml" else "date: {{ date }}"
-        pieces.insert(1, KeyPiece("", written, "date not in id"))
+        pieces.insert(min(1, len(pieces)), KeyPiece("", written, "date not in id"))
     if source.columns:
         template = row_template([*map(copied, source.columns)], source.mark)
         template += row_template([piece.value for piece in pieces], source.mark)
@@ -200,20 +195,17 @@ class _KeyWriter:
         self.left_out: list[str] = []
         self.assumed: list[str] = []
 
-    def pieces(self) -> Iterator[KeyPiece]:
-        """Write each key that the next entry is to have, those of a group together."""
-        groups: dict[str, list[KeyPiece]] = {}
-        for key in self.models.keys.values():
-            name = self.models.group_of(key)
-            groups.setdefault(name or key.name, []).extend(self.piece(key))
-        tables = [name for name in groups if self.language == "toml" and name in self.models.groups]
-        for name, pieces in sorted(groups.items(), key=lambda one: one[0] in tables):
-            if name not in self.models.groups:
-                yield from pieces
-            elif pieces:
-                yield group_piece(pieces, self.models.group(name), self.language)
+    def pieces(self) -> list[KeyPiece]:
+        """Write each key that the next entry is to have, those of groups within these."""
+        pieces = [(key.name, piece) for key in self.models.keys.values() for piece in self.of_key(key)]
+        for group in sorted(self.models.groups):
+            has_keys = any(name.startswith(f"{group}.") for name in (*self.filled_by, *self.left_out))
+            entries = sum(any(name.startswith(f"{group}.") for name in one.entry.data) for one in self.models.examples)
+            if not has_keys and entries * 2 > len(self.models.examples):
+                self.left_out.append(group)
+        return grouped(pieces, self.models)
 
-    def piece(self, key: Key) -> Iterator[KeyPiece]:
+    def of_key(self, key: Key) -> Iterator[KeyPiece]:
         """Write a key, if the next entry is to have it."""
         part = self.models.part(key)
         field = self.filling(key, part)
@@ -266,6 +258,7 @@ class _KeyWriter:
         if len(self.models.examples) == 1 and not all(map(_is_setting, key.filled)):
             return False  # that one event says it does not tell that all do
         is_own = (key.word in PLACES and "location" in self.models.fields.values()) or is_named_for_time(key)
+        is_own = is_own or (key.about in self.models.fields.values())  # as the seats of a place
         return not is_own and not any(tells_when(one, self.models.habits) for one in key.filled)
 
     def constant(self, key: Key, value: Any) -> KeyPiece:
@@ -320,10 +313,12 @@ class _KeyWriter:
 
     def asked(self, key: Key, part: Part) -> Iterator[KeyPiece]:
         """Let a question of the form's own fill a key, if it is not in a group that says nothing of the event."""
-        if (group := self.models.group_of(key)) and not self.models.is_about_event(group):
+        if key.group in self.models.groups and not self.models.is_about_event(key):
             self.left_out.append(key.name)
         elif any(isinstance(one, dict | list) and not _is_texts(one) for one in key.filled):
-            if tells_of_event(key.filled) or any(f"page.{key.name}" in body for body in self.models.bodies):
+            groups = [{key.name: one} for one in key.filled if isinstance(one, dict)]
+            is_shown = any(f"page.{key.name}" in body for body in self.models.bodies)
+            if tells_of_event(key.filled) or tells_of_event(groups) or is_shown:
                 message = say(
                     "Most events have `{name}`, a group of values that no question of a form can fill.", name=key.name
                 )
@@ -335,12 +330,13 @@ class _KeyWriter:
             self.assumed.append(f"{key.name}: {str(usual).lower()}")
             yield self.constant(key, usual)
         else:
-            name = safe_slug(words_of(key.name)).replace("-", "_")
+            words = self.asked_as(key)
+            name = safe_slug(words).replace("-", "_")
             name = f"{name}_key" if name in _OURS else name
             example = key.filled[0]
             is_list = any(isinstance(one, list) for one in key.filled)
             shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
-            label = words_of(key.name).replace("_", " ").capitalize()
+            label = words.replace("_", " ").capitalize()
             is_long, options = is_list or key.is_long or "\n" in shown, tuple[str, ...]()
             purpose = say("Written as `{name}`.", name=key.name)
             if named := self.models.source.references.get(key.name):
@@ -354,6 +350,11 @@ class _KeyWriter:
             self.ask(name, label, shown, purpose, is_long=is_long, options=options)
             self.filled_by[key.name] = field = f"extra.{name}"
             yield self.filled(key, part, field, Written(field, self.condition(key, field)))
+
+    def asked_as(self, key: Key) -> str:
+        """Return the words of a question for a key: without those of groups that tell nothing, if they are free."""
+        short = words_of(key.said)
+        return words_of(key.name) if any(one.id == short for one in self.questions) else short
 
     def ask(  # noqa: PLR0913 -- all that a question is
         self, name: str, label: str, example: str, purpose: str, *, is_long: bool, options: tuple[str, ...] = ()
@@ -393,7 +394,9 @@ class _KeyWriter:
         is_always = name in ("title", "date", "number") or (name == "cancelled" and key.is_usual)
         if is_always or blank > key.entries - len(key.values):
             return ""
-        return field if name == "extra" else _CONDITIONS.get(name, name)
+        if name == "extra":
+            return field
+        return _VALUES[field] if field.startswith("people.") else _CONDITIONS.get(name, name)
 
     def filled(self, key: Key, part: Part, field: str, written: Written) -> KeyPiece:
         """Write a key with a value, in the way of the model."""
@@ -437,28 +440,28 @@ class _KeyWriter:
             comma = "{% if loop.last %}{% else %}, {% endif %}"
             comma = comma if self.language == "json" else "{% if not loop.last %}, {% endif %}"
             return f"[{{% for {loop} %}}{item}{comma}{{% endfor %}}]"
-        return f"{{% for {loop} %}}\n{space_of(part)}- {item}\n{{% endfor %}}"
+        return f"{{% for {loop} %}}\n{_space(part)}- {item}\n{{% endfor %}}"
 
     def people(self, part: Part, loop: str) -> str:
         """Write a list of people of whom several things are said, each under a key."""
         pieces = []
-        parts = parts_of(space_of(part) + part.value, "yaml")
+        parts = parts_of(_space(part) + part.value, "yaml")
         own_name = name_key({one.key: "" for one in parts})
         for one in parts:
-            name = _PERSON_FIELD.get(words_of(one.key))
+            name = PERSON_FIELD.get(words_of(one.key))
             name = "role" if name == "name" and one.key != own_name else name  # the title of someone who has a name
             if name:
                 value = self.plain(f"person.{name}", "people", one.key)
                 condition = "" if name == "name" else f"person.{name}"
                 pieces.append(KeyPiece(_led(one), f"{one.quote}{{{{ {value} }}}}{one.quote}", condition))
-        return f"{{% for {loop} %}}\n{entry_template(pieces, space_of(part) + part.value, 'yaml')}{{% endfor %}}"
+        return f"{{% for {loop} %}}\n{entry_template(pieces, _space(part) + part.value, 'yaml')}{{% endfor %}}"
 
     def group(self, key: Key) -> str | None:
         """Write a list of groups of which one tells of the event, such as its talk, among others that are always there.
 
         None where no group of the list has a title, and people or a description beside it.
         """
-        texts = [f"{space_of(part)}{part.value}\n" for one in self.models.parts if (part := one.get(key.name))]
+        texts = [f"{_space(part)}{part.value}\n" for one in self.models.parts if (part := one.get(key.name))]
         lists = [(text, YamlList().entries(text)) for text in texts if text.lstrip().startswith("- ")]
         own = [Example("", text[one.start : one.end], one) for text, items in lists for one in items if _has_title(one)]
         if self.language != "yaml" or len(own) < len(texts):
@@ -466,7 +469,7 @@ class _KeyWriter:
         models = Models(replace(self.models.source, examples=own, has_body=False))
         known = {*self.models.fields.values()}
         inner = _KeyWriter(models, is_inner="title" in known, has_times="when" in known)
-        pieces = [*inner.pieces()]
+        pieces = inner.pieces()
         held = {*models.fields.values()}
         if not ("title" in held and held & {"people", "description"}):
             return None
@@ -510,6 +513,11 @@ def _picture(key: Key) -> str:
 def _led(part: Part) -> str:
     """Return what leads to a value, with a space where a key had none."""
     return part.lead if part.lead[-1:].isspace() else f"{part.lead} "
+
+
+def _space(part: Part) -> str:
+    """Return what a list's hyphens are indented by."""
+    return part.lead.rpartition("\n")[2]
 
 
 def _has_title(entry: DataEntry) -> bool:

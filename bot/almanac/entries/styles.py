@@ -2,21 +2,23 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import yaml
 
+from almanac.entries.intoml import toml_keys
 from almanac.patterns import regex
 from almanac.yamlfile import MAX_CHARACTERS, compose
 
 Language = Literal["yaml", "toml", "json", "csv"]
 
+Within = Literal["lines", "brackets", "table", "dots"]
+DEEPEST = 4
+"""How many keys lead to a value at most."""
+
 _JINJA = regex(r"\{[{%#]")
-_TOML_KEY = regex(r"([ \t]*[A-Za-z0-9_-]+[ \t]*=[ \t]*)(\S.*)?")
-_TOML_TABLE = regex(r"^([ \t]*\[.*)$", re.MULTILINE)
-_TOML_NAME = regex(r"[ \t]*\[([A-Za-z0-9_-]+)\][ \t\r]*")
 _JSON_KEY = regex(r'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*')
 _JSON_GAP = regex(r"[ \t\r\n]*,?")
 _BLOCK = regex(r"[|>][-+0-9]*")
@@ -26,11 +28,18 @@ _NEEDS_QUOTES = regex(r'[,;\t"\r\n]')
 
 @dataclass(frozen=True)
 class Part:
-    """One key as an entry's text has it: what leads to its value, from the beginning of the key, and the value."""
+    """One key as an entry's text has it: what leads to its value, from the beginning of the key, and the value.
+
+    One in a group has its path for a key, as in `venue.name`. `within` is how it stands in its group: on a line of its
+    own behind an `indent`, in brackets, in a table of TOML, or with its whole path.
+    """
 
     key: str
     lead: str
     value: str
+    group: str = ""
+    within: Within = "lines"
+    indent: str = ""
 
     @property
     def quote(self) -> str:
@@ -48,7 +57,7 @@ class KeyPiece:
 
 
 def parts_of(text: str, language: Language) -> list[Part]:
-    """Cut the text of one entry into its keys; a table's row says nothing that its cells do not.
+    """Cut the text of one entry into its keys and those of its groups; a row says nothing that its cells do not.
 
     Raises:
         UserError: It is not valid YAML.
@@ -60,34 +69,47 @@ def _yaml(text: str) -> list[Part]:
     node = compose(text, "", MAX_CHARACTERS)
     if isinstance(node, yaml.SequenceNode):
         node = node.value[0] if node.value else None
-    parts: list[Part] = []
-    if not isinstance(node, yaml.MappingNode) or (node.flow_style and not text.lstrip().startswith("{")):
-        return parts
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return []
+    return [*_of_mapping(node, text, ())]
+
+
+def _of_mapping(node: yaml.MappingNode, text: str, path: tuple[str, ...]) -> Iterator[Part]:
+    within: Within = "brackets" if node.flow_style else "lines"
     for key, child in node.value:
         start, middle = key.start_mark.index, child.start_mark.index
-        parts.append(Part(key.value, text[start:middle], text[middle : child.end_mark.index].rstrip()))
-    return parts
+        if middle < key.end_mark.index:
+            continue  # it stands elsewhere, under a name
+        own = (*path, key.value)
+        indent = " " * key.start_mark.column if path and within == "lines" else ""
+        value = text[middle : child.end_mark.index].rstrip()
+        yield Part(".".join(own), text[start:middle], value, ".".join(path), within, indent)
+        if isinstance(child, yaml.MappingNode) and len(own) < DEEPEST:
+            yield from _of_mapping(child, text, own)
 
 
 def _toml(text: str) -> list[Part]:
-    top, *tables = _TOML_TABLE.split(text)
-    lines = (_TOML_KEY.fullmatch(line.rstrip("\r")) for line in top.split("\n"))
-    parts = [Part(line[1].split("=")[0].strip(), line[1], (line[2] or "").rstrip()) for line in lines if line]
-    for head, table in zip(tables[::2], tables[1::2], strict=True):
-        if name := _TOML_NAME.fullmatch(head):
-            parts.append(Part(name[1], f"{head}\n", table.strip("\r\n")))
+    parts = []
+    for path, within, lead, value in toml_keys(text):
+        space = lead[: len(lead) - len(lead.lstrip(" \t"))]
+        parts.append(Part(".".join(path), lead[len(space) :], value, ".".join(path[:-1]), within, space))
     return parts
 
 
 def _json(text: str) -> list[Part]:
-    parts = []
-    at = text.find("{") + 1
+    return [*_of_object(text, text.find("{"), ())]
+
+
+def _of_object(text: str, at: int, path: tuple[str, ...]) -> Iterator[Part]:
+    at += 1
     while match := _JSON_KEY.match(text, at):
         end = json.JSONDecoder().raw_decode(text, match.end())[1]
-        parts.append(Part(json.loads(match[1]), text[at : match.end()], text[match.end() : end]))
+        own = (*path, json.loads(match[1]))
+        yield Part(".".join(own), text[at : match.end()], text[match.end() : end], ".".join(path), "brackets")
+        if text[match.end()] == "{" and len(own) < DEEPEST:
+            yield from _of_object(text, match.end(), own)
         gap = _JSON_GAP.match(text, end)
         at = gap.end() if gap else end
-    return parts
 
 
 # ------------------------------------------------------------------------------- a template
@@ -101,7 +123,9 @@ def copied(text: str) -> str:
 def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
     """Put pieces together to the template of one entry, given the text of one as a model for what is around them."""
     if language == "json":
-        return braced(pieces, text, language) + "\n"
+        start = text.find("{") + 1
+        parts = ",".join(piece.lead + piece.value for piece in pieces)
+        return text[:start].lstrip() + parts + closing(text) + "\n"
     before = ""
     space = ""
     if language == "yaml" and text.lstrip(" ").startswith("-"):
@@ -127,10 +151,7 @@ def _cell(text: str) -> str:
     return '"' + "".join(own.replace('"', '""') + mark for own, mark in zip(words, marks, strict=True)) + '"'
 
 
-def braced(pieces: Sequence[KeyPiece], text: str, language: Language) -> str:
-    """Write pieces in the curly brackets of a text, with its white space; all of them are always there."""
-    start, end = text.find("{") + 1, text.rfind("}")
-    start += len(text[start:]) - len(text[start:].lstrip(" ")) if language == "yaml" else 0
-    between = "," if language == "json" else ", "
-    parts = between.join(piece.lead + piece.value for piece in pieces)
-    return text[:start].lstrip() + parts + text[len(text[:end].rstrip()) : end + 1]
+def closing(text: str) -> str:
+    """Return the end of an object in JSON, with the white space before it."""
+    end = text.rfind("}")
+    return text[len(text[:end].rstrip()) : end + 1]
