@@ -15,7 +15,7 @@ _PERSON_SHAPE = say("Write `Name, Affiliation` or `[Name](https://...), Affiliat
 _LINK_SHAPE = say("Write `[words](https://...)`.")
 # A person's name, as far as its shape tells: two to four words with capitals, and `van` or the like.
 _WORD = r"(?=[^\W\d_a-z])[^\W\d_][\w'\u2019.-]*"
-_PARTICLE = r"(?!(?:and|at|for|of|the)\b)[a-z]{2,3}"
+_PARTICLE = r"(?!(?:and|at|by|for|in|of|on|or|the|to)\b)[a-z]{2,3}"
 PERSON_NAME = rf"(?!(?:The|A|An|How|What|Why|In|On|Of)\b){_WORD}(?:[ ](?:{_PARTICLE}[ ])?{_WORD}){{1,3}}"
 NAMES = regex(rf"{PERSON_NAME}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&)[ ]){PERSON_NAME})*")
 """One or more names, as in a sentence."""

@@ -308,7 +308,7 @@ class _Walk:
             if not lines.visible[begin]:
                 continue
             bullet = ITEM.match(text) if nested else BULLET.match(text)
-            if bullet and not is_rule(text):
+            if bullet and not is_rule(text) and not _is_in_html(lines, begin):
                 index = _item_end(lines, begin, after)
                 found = find_date(plain(text[bullet.end() :][:MAX_START]), year, lines.habits)
                 event_end = trimmed(lines, begin, index)
@@ -355,6 +355,11 @@ class _Walk:
             flags[heading.line] = found is not None and found.leading and found.has_day
         seen = (flag and visible for flag, visible in zip(flags, self._lines.visible, strict=True))
         return list(accumulate(seen, initial=0))
+
+
+def _is_in_html(lines: Lines, line: int) -> bool:
+    """Tell whether a line goes on from one of HTML, where a number with a dot is a day and begins no list."""
+    return lines.texts[line].lstrip()[0].isdigit() and line > 0 and lines.texts[line - 1].lstrip().startswith("<")
 
 
 def _year(above: Sequence[Heading]) -> str | None:

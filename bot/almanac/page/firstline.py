@@ -45,6 +45,7 @@ class FirstLine:
     title: str = "title"  # what a template puts in the title's place
     underline: str = ""
     people: tuple[str, ...] = ()  # as the newest lines name them
+    is_amid: bool = False  # no mark of Markdown can be at its beginning
 
     @property
     def names_only(self) -> bool:
@@ -216,7 +217,7 @@ def _copied_behind(pieces: Sequence[Piece], index: int) -> list[str]:
 
 def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, within: bool) -> str:
     mark, piece = first.model.mark, pieces[index]
-    amid = bool(index or piece.around[0] or mark.startswith("#"))
+    amid = bool(first.is_amid or index or piece.around[0] or mark.startswith("#"))
     date, leads_to = date_like(first.date, amid=amid and not piece.url), "link(url or recording)"
     match piece.field:
         case "both":
@@ -228,7 +229,7 @@ def _write_value(first: FirstLine, pieces: Sequence[Piece], index: int, *, withi
         case "title":
             is_heading = bool(first.underline) or mark.startswith("#")
             ends = is_heading and index + 1 == len(pieces) and not within
-            escaping = "heading" if ends else "text" if index or is_heading else "item"
+            escaping = "heading" if ends else "text" if first.is_amid or index or is_heading else "item"
             is_led = piece.url and not any(one.url and one.field in ("both", "date") for one in pieces)
             shown = f"{{{{ {first.title} | {leads_to if is_led else escaping} }}}}"
         case "number":

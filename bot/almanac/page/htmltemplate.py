@@ -16,7 +16,7 @@ from almanac.page.entries import Style
 from almanac.page.firstline import FirstLine, observe_first_line, with_title, write_first_line
 from almanac.page.htmlentries import heads_above
 from almanac.page.lines import plain
-from almanac.page.markup import MARKS, Markup, Place, Run, observe_markup
+from almanac.page.markup import MARKS, Markup, Place, Run, is_one_line, observe_markup
 from almanac.page.outline import Page, Section
 from almanac.page.pieces import with_weekday
 from almanac.page.tables import Question, Table, changed, date_example, write_cell
@@ -38,6 +38,7 @@ _NEVER_LEFT_OUT = frozenset(("td", "th", "li", "tr", "dt"))
 _MOST_ELEMENTS = 400
 _LONGEST = 150  # characters of a title
 _BREAK = regex(r"<br[ ]?/?>", re.IGNORECASE)
+_BREAK_AT_START = regex(r"\s*+<br[ ]?/?>\s*", re.IGNORECASE)
 _EMPHASIZED = regex(
     r"<(?P<name>i|em|b|strong|u)>\s*+(?P<words>[^<>\s](?:[^<>]*[^<>\s])?)\s*+</(?P=name)>", re.IGNORECASE
 )
@@ -67,7 +68,8 @@ def html_lines(markup: Markup, sections: Sequence[Section]) -> HtmlLines | None:
     """Return the runs in which the date stands among other words, or else what may be more than titles."""
     place = markup.date_place if markup.is_line else markup.place_of("title")
     column = markup.columns.get(place) if place else None
-    if place is None or column is None or not (markup.is_line or column.name == ""):
+    is_alone = place is not None and column is not None and (column.name == "" or is_one_line(place))
+    if place is None or column is None or not (markup.is_line or is_alone):
         return None
     bullets = {}
     for index, (one, entry) in enumerate(zip(sections, markup.entries, strict=True)):
@@ -165,7 +167,7 @@ class _Writer:
 
     def _first_line(self, lines: HtmlLines) -> FirstLine | None:
         """Describe how such runs are written; None if they only say the title."""
-        first = replace(observe_first_line([*lines.bullets.values()])[0], title="title")
+        first = replace(observe_first_line([*lines.bullets.values()])[0], title="title", is_amid=True)
         if lines.is_dated:
             has_title = any(one and one.field == "title" for one in self._markup.columns.values())
             return first if has_title else with_title(first)
@@ -289,6 +291,8 @@ class _Writer:
         """Return the outermost element that holds no other value, if there is one that can be left out."""
         best = None
         for element in self._enclosing(run.start, run.end):
+            if is_one_line(run.place) and (element.start, element.end) == (run.start, run.end):
+                continue  # a break goes with it
             is_whole = element.parent is self._root
             holds = any(element.start <= one.start < element.end for one in others)
             if is_whole or holds or element.name in _NEVER_LEFT_OUT:
@@ -303,15 +307,27 @@ class _Writer:
 
     def _without(self, run: Run, others: Collection[Run]) -> _Edit:
         around = self._around(run, others)
-        start, end = self._lines(around.start, around.end) if around else (run.start, run.end)
-        return _Edit(start, end, "")
+        return _Edit(*(self._lines(around.start, around.end) if around else self._with_break(run)), "")
 
     def _wrapped(self, around: HtmlElement | None, run: Run, needs: str) -> _Edit:
-        start, end = (around.start, around.end) if around else (run.start, run.end)
+        start, end = (around.start, around.end) if around else self._with_break(run)
         first, after = self._lines(start, end)
         if (first, after) != (start, end):
             return _Edit(first, after, f"{{% if {needs} %}}\n", "{% endif %}\n")
         return _Edit(start, end, f"{{%+ if {needs} %}}", "{% endif +%}")
+
+    def _with_break(self, run: Run) -> tuple[int, int]:
+        """Extend one of several lines to the break before it, or that behind the first line."""
+        if not is_one_line(run.place):
+            return run.start, run.end
+        if run.place[-1].endswith("/0"):
+            behind = _BREAK_AT_START.match(self._text, run.end)
+            return run.start, behind.end() if behind else run.end
+        last = None
+        for one in _BREAK.finditer(self._text, 0, run.start):
+            last = one
+        is_beside = last and not self._text[last.end() : run.start].strip()
+        return last.start() if last and is_beside else run.start, run.end
 
     def _lines(self, start: int, end: int) -> tuple[int, int]:
         """Extend a part of the model to whole lines, if nothing else is on these."""

@@ -7,7 +7,7 @@ label, a class) and by what they say. A run is read as Markdown, so that all tha
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from almanac.dates import DateHabits, Found, find_date
 from almanac.labels import field_of
 from almanac.page.columns import Column, columns_of, head_fields
+from almanac.page.kinds import kind_of
 from almanac.page.lines import LINK, MAX_START, plain
 from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
 from almanac.patterns import regex
@@ -31,13 +32,16 @@ _EVENT_WORDS = frozenset(("event", "events", "session", "talk", "name", "what", 
 _CONSTANT = 0.8
 _MOST_PLACES = 40
 _SENTENCE = 15  # characters
+_BREAK = MARKS["br"]
+_LINE_NAMES = {"when": "time", "location": "location", "people": "speakers"}
 Place = tuple[str, ...]
 
 
 class Run(NamedTuple):
     """Words of an entry, with what is in line with them, as Markdown; `start` and `end` are in the entry's text.
 
-    `place` is the path of the elements around it, and `tag` the first of the links in it.
+    `place` is the path of the elements around it, and `tag` the first of the links in it. The last part of it has the
+    number of the line, as in `0/1`, where breaks cut the run into several.
     """
 
     place: Place
@@ -47,15 +51,15 @@ class Run(NamedTuple):
     tag: Tag | None = None
 
 
-def runs_of(entry: str) -> list[Run]:
-    """Cut an entry into its runs."""
+def runs_of(entry: str, broken: Collection[Place] = ()) -> list[Run]:
+    """Cut an entry into its runs, those of the places that are `broken` at their breaks too."""
     masked = "\n".join(map(without_comments, entry.split("\n")))
     runs: list[Run] = []
     opened: list[str] = []
     path: list[str] = []  # the opened elements as a place names them
     counts = Counter[str]()
     for inline, tag in _pieces(masked):
-        runs += _runs(masked, inline, path, counts)
+        runs += _runs(masked, inline, path, counts, broken)
         if tag is None:
             continue
         if tag.closes:
@@ -100,30 +104,57 @@ def _pieces(text: str) -> Iterator[tuple[list[Tag | tuple[int, int]], Tag | None
 
 
 def _runs(
-    text: str, inline: Sequence[Tag | tuple[int, int]], path: Sequence[str], counts: Counter[str]
+    text: str,
+    inline: Sequence[Tag | tuple[int, int]],
+    path: Sequence[str],
+    counts: Counter[str],
+    broken: Collection[Place],
 ) -> Iterator[Run]:
     """Make one run of what stands between two tags; where a tag in it is not closed, one of each text."""
+    parts = _closed_parts(inline)
+    for part in parts:
+        if not any(text[slice(*one)].strip() for one in part if not isinstance(one, Tag)):
+            continue
+        place = (*path, str(counts["|".join(path)]))
+        counts["|".join(path)] += 1
+        if place not in broken:
+            yield _run(text, part, place)
+            continue
+        lines = chain.from_iterable(map(_closed_parts, _broken(part)))
+        filled = [one for one in lines if any(not isinstance(at, Tag) and text[slice(*at)].strip() for at in one)]
+        for number, line in enumerate(filled):
+            yield _run(text, line, (*path, f"{place[-1]}/{number}"))
+
+
+def _closed_parts(inline: Sequence[Tag | tuple[int, int]]) -> list[Sequence[Tag | tuple[int, int]]]:
     opened = Counter[str]()
     for one in inline:
         if isinstance(one, Tag) and one.name != "br":
             opened[one.name] += -1 if one.closes else 1
-    parts = [inline] if not any(opened.values()) else [[one] for one in inline if not isinstance(one, Tag)]
-    for part in parts:
-        filled = [one for one in part if not isinstance(one, Tag) and text[slice(*one)].strip()]
-        if not filled:
-            continue
-        # The tags around the words belong to them, the white space at both ends does not.
-        first, last = part.index(filled[0]), len(part) - 1 - part[::-1].index(filled[-1])
-        while first and isinstance(part[first - 1], Tag):
-            first -= 1
-        while last + 1 < len(part) and isinstance(part[last + 1], Tag):
-            last += 1
-        whole = part[first : last + 1]
-        start, end = _start(text, whole[0]), _end(text, whole[-1])
-        place = (*path, str(counts["|".join(path)]))
-        counts["|".join(path)] += 1
-        tag = next((one for one in whole if isinstance(one, Tag) and one.name == "a" and not one.closes), None)
-        yield Run(place, _as_markdown(text, whole), start, end, tag)
+    return [inline] if not any(opened.values()) else [[one] for one in inline if not isinstance(one, Tag)]
+
+
+def _broken(inline: Sequence[Tag | tuple[int, int]]) -> list[list[Tag | tuple[int, int]]]:
+    lines: list[list[Tag | tuple[int, int]]] = [[]]
+    for one in inline:
+        if isinstance(one, Tag) and one.name == "br":
+            lines.append([])
+        else:
+            lines[-1].append(one)
+    return lines
+
+
+def _run(text: str, part: Sequence[Tag | tuple[int, int]], place: Place) -> Run:
+    filled = [one for one in part if not isinstance(one, Tag) and text[slice(*one)].strip()]
+    # The tags around the words belong to them, the white space at both ends does not.
+    first, last = part.index(filled[0]), len(part) - 1 - part[::-1].index(filled[-1])
+    while first and isinstance(part[first - 1], Tag):
+        first -= 1
+    while last + 1 < len(part) and isinstance(part[last + 1], Tag):
+        last += 1
+    whole = part[first : last + 1]
+    tag = next((one for one in whole if isinstance(one, Tag) and one.name == "a" and not one.closes), None)
+    return Run(place, _as_markdown(text, whole), _start(text, whole[0]), _end(text, whole[-1]), tag)
 
 
 def _start(text: str, piece: Tag | tuple[int, int]) -> int:
@@ -251,7 +282,7 @@ def _date_in(cell: str, year: str | None, habits: DateHabits) -> Found | None:
 
 def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHabits) -> Markup:
     """Find what the runs of some entries are, given the words in the head of the table in which they are."""
-    cut = tuple({run.place: run for run in runs_of(entry)} for entry in entries)
+    cut = _cut(entries, habits)
     shared = Counter(chain.from_iterable(cut))
     common = {place for place, _ in shared.most_common(_MOST_PLACES)}
     by_length: list[dict[Place, Run]] = sorted(cut, key=len, reverse=True)
@@ -266,7 +297,8 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
         text, count = Counter(texts).most_common(1)[0]
         is_label = field_of(plain(text)) is not None and len({*texts}) == 1
         is_same = count >= max(2, len(texts) * _CONSTANT)
-        is_fixed = is_same and find_date(plain(text), None, habits) is None and not _is_told(text)
+        is_told = _is_told(text) or (is_one_line(place) and kind_of([*map(plain, texts)]) == "location")
+        is_fixed = is_same and find_date(plain(text), None, habits) is None and not is_told
         if is_label or is_fixed:
             fixed.add(place)
             above = plain(text).rstrip(": ")
@@ -279,16 +311,61 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
             plain(labels.get(place, "")).rstrip(": ")
             or _name(place, heads)
             or (above if field_of(above) else _look([text[len(labels.get(place, "")) :] for text in texts]))
-            or " ".join(_class_words(place[1:-1][-1:]))
+            or " ".join(_class_words(() if is_one_line(place) else place[1:-1][-1:]))
         )
         above = ""
     told = [place for place in places if place not in fixed]
+    lines = {
+        place: [text for entry in cut if place in entry and (text := plain(entry[place].text))]
+        for place in told
+        if is_one_line(place) and not names[place]
+    }
+    dates = {place for place, texts in lines.items() if sum(says_date(text, habits) for text in texts) * 2 > len(texts)}
+    by_lines = _names_of_lines({place: texts for place, texts in lines.items() if place not in dates})
+    # Lines of which something else is the title say more about it.
+    names |= {place: name for place, name in by_lines.items() if name != "title" or "title" not in names.values()}
     below_heads = frozenset(place for place in names if any(map(str.strip, heads)) and _name(place, heads) in heads)
     markup = Markup(cut, dict.fromkeys(fixed), labels, habits, below_heads)
     rows = [[markup.value(entry[place]) if place in entry else "" for place in told] for entry in cut]
     columns = columns_of([names[place] for place in told], rows, habits) if told else []
     by_place = dict(zip(told, columns, strict=True))
     return replace(markup, columns={place: by_place.get(place) for place in places})
+
+
+def _cut(entries: Sequence[str], habits: DateHabits) -> tuple[dict[Place, Run], ...]:
+    """Cut entries into their runs, those at their breaks too in which most say the date and more on other lines."""
+    cut = [runs_of(entry) for entry in entries]
+    runs = [run for one in cut for run in one if _BREAK in run.text]
+    dated = Counter(run.place for run in runs if any(_date_in(line, None, habits) for line in run.text.split(_BREAK)))
+    broken = {place for place, count in dated.items() if count * 2 > len(entries)}
+    cut = [runs_of(entry, broken) for entry in entries] if broken else cut
+    return tuple({run.place: run for run in one} for one in cut)
+
+
+def is_one_line(place: Place) -> bool:
+    """Tell whether a place is that of one of several lines, between which there are breaks."""
+    return "/" in place[-1]
+
+
+def _names_of_lines(lines: Mapping[Place, Sequence[str]]) -> dict[Place, str]:
+    """Name lines between breaks, of which nothing else tells what they are, by what they say and where they stand.
+
+    What differs most, and comes first, is the title: other values come back, or are seen to be something else.
+    """
+    kinds = {place: _LINE_NAMES.get(kind_of(texts) or "", "") for place, texts in lines.items()}
+    free = [place for place, name in kinds.items() if not name]
+    candidates = [*free, *(place for place, name in kinds.items() if name == "speakers")]
+    variety = {place: len({*texts}) / len(texts) for place, texts in lines.items()}
+    unique = (place for place in candidates if variety[place] == 1)
+    title = next(unique, next((place for place in free if variety[place] * 2 > 1), None))
+    if title is None:
+        return kinds
+    # What comes back, and is called by capitals as names are, is where it is.
+    venue = next(
+        (one for one in free if one != title and variety[one] < 1 and all(text[:1].isupper() for text in lines[one])),
+        None,
+    )
+    return kinds | {title: "title"} | ({venue: "location"} if venue and "location" not in kinds.values() else {})
 
 
 def _look(texts: Sequence[str]) -> str:
@@ -311,7 +388,12 @@ def _is_told(text: str) -> bool:
 
 
 def _name(place: Place, heads: Sequence[str]) -> str:
-    """Return what a run is called by the head of its column, or by the elements around it, the innermost first."""
+    """Return what a run is called by the head of its column, or by the elements around it, the innermost first.
+
+    Of several lines, these say too little.
+    """
+    if is_one_line(place):
+        return ""
     for part in reversed(place[1:-1]):
         tag, _, own = part.partition(".")
         if tag == "td":

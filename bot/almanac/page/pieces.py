@@ -13,13 +13,13 @@ from almanac.dates import find_date
 from almanac.dateshapes import without_zoned_time
 from almanac.event.people import PERSON
 from almanac.labels import EMOJI, field_of
+from almanac.page.kinds import WEEKDAY
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
 from almanac.patterns import regex
 
 _MARK = regex(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")
 _CLOSING_MARK = regex(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
-WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 WEEKDAY_BEFORE = regex(rf"\b{WEEKDAY}\.?,?[ ]\Z", re.IGNORECASE)
 _WEEKDAY_AFTER = regex(rf",?[ ]\(?{WEEKDAY}\)?(?![A-Za-z])", re.IGNORECASE)
 _BY = regex(r",?[ ](?:by|with)[ ](?=[^a-z\s])")

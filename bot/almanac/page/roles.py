@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from almanac.dates import TIME
 from almanac.event.people import PERSON
 from almanac.labels import field_of
+from almanac.page.kinds import CLOCK, MOST, kind_of, share
 from almanac.page.lines import plain
 from almanac.page.outline import Section
-from almanac.page.pieces import SEPARATORS, WEEKDAY, Line, Piece, cut_pieces, extent, marked, unbalanced
+from almanac.page.pieces import SEPARATORS, Line, Piece, cut_pieces, extent, marked, unbalanced
 from almanac.patterns import regex
 
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
@@ -37,18 +37,8 @@ _TITLE_BELOW = regex(
     r"(?:(?:title|topic|talk)\b[*_]{0,3}:|[\"\u201c][^\r\n]+[\"\u201d][*_]{0,3}[ \t]*+(?![^\r\n]))",
     re.IGNORECASE,
 )
-_PLACE = regex(
-    r"\b(?:room|hall|building|auditorium|theat(?:re|er)|library|online|virtual|zoom|campus|street"
-    r"|(?:seminar|vortrags|h\u00f6r|fest)?(?:raum|saal)|bibliothek|salle|amphi(?:th\u00e9\u00e2tre)?|b\u00e2timent"
-    r"|biblioth\u00e8que|en ligne|aula|sala|auditorio|edificio|biblioteca|en l\u00ednea)\b"
-    r"|\A(?-i:[A-Z]){1,3}[ -]?[0-9]{1,4}(?:[.-][0-9]{1,4})?[A-Za-z]?\Z",  # the number of a room, such as T340
-    re.IGNORECASE,
-)
-_WEEKDAY_ALONE = regex(WEEKDAY, re.IGNORECASE)
-_CLOCK = regex(rf"(?<![\w:])(?:{TIME}|[0-9]{{1,2}}:[0-9]{{2}})h?(?![\w:])", re.IGNORECASE)
-_LONGEST_TIME = 40
-# Of the values in one place: so many say what all of them are, and from so many on they are a habit.
-_MOST, HABIT = 0.65, 3
+HABIT = 3
+"""From so many values in one place on they are a habit."""
 _MANY, _OFTEN = 6, 0.4
 OPTIONAL, _NEARLY_ALL = 0.2, 0.8
 """The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
@@ -101,7 +91,7 @@ def _refined(lines: list[Line]) -> list[Line]:
         for place, index in _unknown(line):
             values.setdefault(place, []).append(plain(line.pieces[index].text))
     # A line's only value is its title, unless that is below it.
-    below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * _MOST
+    below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * MOST
     only = not below and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
     cutters = {place: _cutter(found, only=only) for place, found in values.items()}
     if "people" in cutters:
@@ -128,16 +118,16 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
     role = _role(values)
     if role in ("people", "weekday", "number"):
         # Or unless it says more of a person than the name.
-        return None if only and not _share(values, _with_brackets) else _Named(role)
+        return None if only and not share(values, _with_brackets) else _Named(role)
     if len({*values}) == len(values) >= HABIT:
         for pattern in (_NUMBERED_NAME, _NUMBERED):
             leads = [(found["word"], found.groupdict().get("name")) for one in values if (found := pattern.match(one))]
-            if len(leads) >= len(values) * _MOST and len({*leads}) == 1:
+            if len(leads) >= len(values) * MOST and len({*leads}) == 1:
                 return partial(_numbered, pattern)
-    if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * _MOST:
+    if sum(len(_SENTENCE.findall(value)) > 1 for value in values) >= len(values) * MOST:
         return _sentences
     asides = [found[1] for value in values if (found := _ASIDE.match(value))]
-    if len(asides) >= max(HABIT, len(values) * _MOST) and (aside := _role(asides)):
+    if len(asides) >= max(HABIT, len(values) * MOST) and (aside := _role(asides)):
         return partial(_aside, aside)
     cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
     # The less is cut off, the less of a title it can be.
@@ -157,7 +147,7 @@ class _Named:
 def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
     """Cut most values at a mark, if that leaves two parts of which only one is seen to be something."""
     parts = [parts for value in values if (parts := _parted(value, mark, last=last))]
-    if len(parts) < max(HABIT, len(values) * _MOST):
+    if len(parts) < max(HABIT, len(values) * MOST):
         return None
     before, after = [one[0] for one in parts], [one[1] for one in parts]
     first, second = _role(before), _role(after)
@@ -202,7 +192,7 @@ def _lead_of(values: Sequence[str]) -> "_LeadWords | None":
     """Find the word with which most values behind people begin, such as `on`."""
     leads = Counter(found[0] for value in values if (found := _LEAD.match(value)))
     words, count = leads.most_common(1)[0] if leads else ("", 0)
-    return _LeadWords(words) if count >= max(HABIT, len(values) * _MOST) else None
+    return _LeadWords(words) if count >= max(HABIT, len(values) * MOST) else None
 
 
 @dataclass(frozen=True)
@@ -216,10 +206,6 @@ class _LeadWords:
         return [Piece(self.words), *marked(piece.text[len(self.words) :], "?")] if is_led else [piece]
 
 
-def _share(values: Sequence[str], test: Callable[[str], object]) -> bool:
-    return sum(bool(test(value)) for value in values) >= max(len(values) * _MOST, 2)
-
-
 def _with_brackets(value: str) -> bool:
     return PERSON.fullmatch(value) is not None and value.endswith(")")
 
@@ -229,20 +215,10 @@ def _role(values: Sequence[str]) -> str | None:
 
     The same name or number again and again is that of a group.
     """
-    role = _kind(values)
+    role = kind_of(values)
     most = max(Counter(values).values())
     is_group = len(values) < HABIT or (most >= _MANY and most >= len(values) * _OFTEN)
     return None if role in ("people", "number") and is_group else role
-
-
-def _kind(values: Sequence[str]) -> str | None:
-    if _share(values, _WEEKDAY_ALONE.fullmatch):
-        return "weekday"
-    if _share(values, lambda value: len(value) <= _LONGEST_TIME and _CLOCK.search(value)):
-        return "when"
-    if _share(values, _PLACE.search):
-        return "location"
-    return "people" if _share(values, PERSON.fullmatch) else "number" if _share(values, str.isdecimal) else None
 
 
 def _numbered(pattern: re.Pattern[str], piece: Piece) -> list[Piece]:
@@ -268,10 +244,10 @@ def _sentences(piece: Piece) -> list[Piece]:
     for mark in [*_SENTENCE.finditer(piece.text), None]:
         text = piece.text[end : mark.start() if mark else None]
         place, comma, clock = text.rpartition(", ")
-        if comma and _CLOCK.search(clock) and not _CLOCK.search(place):
-            pieces += [Piece(place, _kind([place] * 2) or "location"), Piece(comma), Piece(clock, "when")]
+        if comma and CLOCK.search(clock) and not CLOCK.search(place):
+            pieces += [Piece(place, kind_of([place] * 2) or "location"), Piece(comma), Piece(clock, "when")]
         else:
-            role = _kind([text] * 2)
+            role = kind_of([text] * 2)
             pieces.append(Piece(text, "?" if role == "people" and not pieces else role or "?"))
         if mark:
             pieces.append(Piece(mark[0]))
@@ -292,7 +268,7 @@ def _with_titles(lines: list[Line]) -> list[Line]:
     shared = {text for text in again & alone if texts[text] >= len(lines) * _NEARLY_ALL}
     between = [place for line in lines for place, index in _unknown(line) if _is_between(line, index)]
     # What nearly every line names between its title and another value, and what is no name and no time, is where it is.
-    is_venue = len(lines) >= HABIT and len(between) >= len(lines) * _MOST
+    is_venue = len(lines) >= HABIT and len(between) >= len(lines) * MOST
     return [_with_title(line, title, again, shared, is_venue=is_venue) for line in lines]
 
 

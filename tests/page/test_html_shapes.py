@@ -1,0 +1,133 @@
+"""Events that are elements of HTML: a new one has the shape of its neighbours, in their element and in their order."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from almanac.event.model import Event, Person
+from almanac.page.imitate import suits, write_templates
+from almanac.page.insert import put
+from almanac.page.outline import outline
+from almanac.page.tags import VOID
+from almanac.page.template import section_renderer
+
+BARE = Event(id="2026-03-04-moths", title="Moths & more", date="2026-03-04")
+FULL = BARE.model_copy(
+    update={
+        "location": "The Barn",
+        "people": (Person(name="Grace Hopper"),),
+        "when": "7pm",
+        "starts": "2026-03-04T19:00:00+00:00",
+        "url": "https://example.org/new",
+    }
+)
+
+ROWS = (
+    ("October 7, 2025", "Owls", "Town hall", "Ada Lovelace"),
+    ("September 2, 2025", "Bats at night", "Library", "Alan Turing"),
+    ("August 5, 2025", "Foxes and hedgehogs", "Town hall", "Bo Peep"),
+)
+NEW = ("March 4, 2026", "Moths & more", "The Barn", "Grace Hopper")
+GERMAN = (
+    ("7. Oktober 2025", "Eulen", "Bibliothek", "Ada Lovelace"),
+    ("2. September 2025", "Fledermäuse &amp; Co.", "Saal 2", "Alan Turing"),
+)
+
+
+class _Nesting(HTMLParser):
+    """Whether every element is closed within the one in which it was opened, and in which element the new one is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.around: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        del attrs
+        if tag not in VOID:
+            self.opened.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "Moths" in data:
+            self.around = [*self.opened]
+
+
+def around_new(page: str) -> list[str]:
+    """Parse a page, and return the elements in which the new title is."""
+    nesting = _Nesting()
+    nesting.feed(page.partition("---\n")[2].partition("---\n")[2] if page.startswith("---") else page)
+    nesting.close()
+    assert not nesting.opened
+    return nesting.around
+
+
+def with_new(page: str, event: Event) -> str:
+    """Put an event onto a page with the template that is learned from it."""
+    cut = outline(page)
+    [template] = write_templates(cut, cut.alive_list)
+    assert suits(cut, cut.alive_list, template)
+    after = put(page, event, section_renderer(template)(event), previous=None, order=None)
+    around_new(after)
+    return after
+
+
+def list_of(entry: str, *, around: str = "{}", space: str = "\n") -> Callable[..., str]:
+    """Return what writes a page: the entries of some rows, and the new ones among them as they should be."""
+
+    def page(*rows: tuple[str, ...] | str) -> str:
+        return around.format(space.join(one if isinstance(one, str) else entry.format(*one) for one in rows)) + "\n"
+
+    return page
+
+
+LINES = {
+    "breaks": ("<p>{0}<br>{1}<br>{2}</p>", "<p>{0}<br>{1}</p>"),
+    "closed-breaks-on-lines": (
+        "<p>{0}<br/>\n<strong>{1}</strong><br/>\n{2}</p>",
+        "<p>{0}<br/>\n<strong>{1}</strong></p>",
+    ),
+    "title-first": ("<p><b>{1}</b><br />{0}<br />{2}</p>", "<p><b>{1}</b><br />{0}</p>"),
+    "strong-over-lines": (
+        "<p><strong>{0}<br>\n{1}</strong><br>\n{2}</p>",
+        "<p><strong>{0}<br>\n{1}</strong></p>",
+    ),
+    "people": ("<p>{0}<br>{1}<br>{2}<br>{3}</p>", "<p>{0}<br>{1}</p>"),
+    "people-before-place": ("<p>{0}<br>{1}<br><i>{3}</i><br>{2}</p>", "<p>{0}<br>{1}</p>"),
+    "label": ("<p>{0}<br>{1}<br>Where: {2}</p>", "<p>{0}<br>{1}</p>"),
+    "item": ("<li>\n  {0}<br>\n  {1} by {3}<br>\n  {2}\n</li>", "<li>\n  {0}<br>\n  {1}\n</li>"),
+    "item-with-line": ("<li>{0}: {1}<br>{2}</li>", "<li>{0}: {1}</li>"),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:2], ROWS[::-1], GERMAN], ids=["three", "two", "oldest", "german"])
+def test_lines_between_breaks_are_each_what_the_neighbours_have_there(
+    name: str, rows: tuple[tuple[str, ...], ...]
+) -> None:
+    whole, short = LINES[name]
+    page = list_of(whole, around="<h1>Events</h1>\n<ul>\n{}\n</ul>" if "<li>" in whole else "<h1>Events</h1>\n{}")
+    new = ("4. März 2026" if rows is GERMAN else NEW[0], *NEW[1:])
+    for event, entry in ((FULL, whole.format(*new)), (BARE, short.format(*new))):
+        expected = [*rows, entry] if rows == ROWS[::-1] else [entry, *rows]
+        assert with_new(page(*rows), event) == page(*expected)
+
+
+def test_a_line_that_leads_somewhere_keeps_its_link() -> None:
+    entry = '<p><strong>{0}</strong><br><a href="https://example.org/{1}">{1}</a><br>{2}</p>'
+    page = list_of(entry)
+    new = '<p><strong>March 4, 2026</strong><br><a href="https://example.org/new">Moths & more</a><br>The Barn</p>'
+    rows = [(date, title.replace(" ", "-"), place) for date, title, place, _ in ROWS]
+    assert with_new(page(*rows), FULL) == page(new, *rows)
+    assert with_new(page(*rows), BARE) == page("<p><strong>March 4, 2026</strong><br>Moths & more</p>", *rows)
+
+
+def test_a_place_that_comes_back_is_one_whatever_it_is_called() -> None:
+    page = list_of("<p>{0}<br>{1}<br>{2}</p>")
+    rows = [(*row[:2], place) for row, place in zip(ROWS, ("The Grange", "Red Lion", "The Grange"), strict=True)]
+    assert with_new(page(*rows), FULL) == page(NEW, *rows)
