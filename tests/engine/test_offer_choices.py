@@ -54,7 +54,7 @@ def test_what_seems_no_event_is_not_counted_as_one(ticked: dict[str, str]) -> No
     assert "`_posts` (4 events)" in text
     assert "7 events" not in text
     assert "Only 4 of 7 posts seem to be events" in text
-    assert ("`_posts`: 4 files, one for each event (3 more of other things)" in text) == bool(ticked)
+    assert ("`_posts`: 4 files, one for each event (3 more are about something else)" in text) == bool(ticked)
 
 
 @pytest.mark.parametrize(("taken", "left"), [("talks.md", "meetups.md"), ("meetups.md", "talks.md")])

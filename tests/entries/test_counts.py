@@ -37,6 +37,8 @@ def entries(**numbers: str) -> dict[str, str]:
         ([99, 98, 97], 96),
         ([3, 2, 1], None),
         ([7, 4, 5], 8),  # one that was added late, for an early day
+        ([10, 20], 30),
+        ([33, 45], 46),  # which may be any step apart
         ([7], 8),
         ([], None),
     ],
@@ -60,9 +62,10 @@ def test_an_entry_gets_the_next_number(numbers: tuple[str, ...], following: str)
 
 
 def test_numbers_without_an_order_are_no_count() -> None:
-    place = learned(entries(Owls="4711", Bats="33", Newts="815"))
-    assert place.learned
-    assert [question.id for question in place.learned.questions] == ["id_key"]
+    for numbers in ({"Owls": "4711", "Bats": "33", "Newts": "815"}, {"Owls": "33", "Bats": "45"}):
+        place = learned(entries(**numbers))
+        assert place.learned
+        assert [question.id for question in place.learned.questions] == ["id_key"]
 
 
 def test_a_file_and_a_row_and_an_element_get_it_too() -> None:
@@ -84,6 +87,16 @@ def test_a_list_in_json_may_have_all_of_it_on_one_line() -> None:
         assert said(learned({"_data/events.json": text}), EVENING) == {
             "title": "Dormice", "date": "2026-12-10", "time": "18:00"
         }  # fmt: skip
+
+
+def test_an_end_in_words_is_asked_for_and_not_that_of_another_event() -> None:
+    place = learned(files("until: open end\n"))
+    assert place.learned
+    assert [question.id for question in place.learned.questions] == ["until"]
+    assert (place.reasons, "open end" in place.learned.template) == ((), False)
+    copied = learned(files("from: the archive\n")).learned
+    assert copied
+    assert "from: the archive" in copied.template
 
 
 GROUPS = """\

@@ -126,11 +126,13 @@ class Place:
             path, line = self.shown[0]
             where = say("; shown by the loop in {path}, line {line}", path=written(path), line=line)
         undated = say(" ({number} more without a date)", number=self.undated) if self.undated else ""
-        others = say(" ({number} more of other things)", number=self.others) if self.others else ""
+        about = say_number(
+            " ({number} more is about something else)", " ({number} more are about something else)", self.others
+        )
         return say(
             "{items}, one for each event{others}{undated}{where}",
             items=self._counted(self.likely),
-            others=others,
+            others=about if self.others else "",
             undated=undated,
             where=where,
         )

@@ -104,6 +104,7 @@ _PICTURE = regex(
 )
 _TECHNICAL = regex(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LONGEST_NUMBER, _LARGEST_STEP = 9, 100
+_TWO = 2  # numbers, which are apart by any step
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 500
 
 
@@ -254,10 +255,17 @@ def name_key(person: Mapping[str, Any]) -> str | None:
     return next((names[name] for name in ("name", "full_name", "speaker", "person", "title") if name in names), None)
 
 
+def are_steps(numbers: Sequence[int], step: int) -> bool:
+    """Tell whether numbers go on by a step, and are not apart by chance: two have to be multiples of it (10, 20)."""
+    return len(numbers) > _TWO or all(number % step == 0 for number in numbers)
+
+
 def _counts(key: Key) -> bool:
     """Tell whether the numbers of a key follow each other from event to event, up or down, but for gaps and slips."""
     numbers = [int(value) for value in key.filled if str(value).isdigit()]
     steps = [one - other for one, other in pairwise(numbers)]
+    if len(numbers) == _TWO and steps[0] and not are_steps(numbers, abs(steps[0])):
+        return False
     least = max((3 * len(steps) + 3) // 4, 1)
     return any(sum(0 < step * sign <= _LARGEST_STEP for step in steps) >= least for sign in (1, -1))
 

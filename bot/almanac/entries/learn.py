@@ -21,7 +21,7 @@ from almanac.entries.groups import grouped
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PERSON_FIELD, PLACES, Key, is_blank, name_key, tells_of_event, words_of
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
-from almanac.entries.times import TIME_FIELDS, Written, is_named_for_time, tells_when, time_written
+from almanac.entries.times import TIME_FIELDS, Written, is_named_for_an_end, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, safe_slug
 from almanac.event.statuses import read_status
 from almanac.page.lines import plain
@@ -257,7 +257,8 @@ class _KeyWriter:
             return False
         if len(self.models.examples) == 1 and not all(map(_is_setting, key.filled)):
             return False  # that one event says it does not tell that all do
-        is_own = (key.word in PLACES and "location" in self.models.fields.values()) or is_named_for_time(key)
+        is_place = key.word in PLACES and "location" in self.models.fields.values()
+        is_own = is_place or is_named_for_time(key) or is_named_for_an_end(key)
         is_own = is_own or (key.about in self.models.fields.values())  # as the seats of a place
         return not is_own and not any(tells_when(one, self.models.habits) for one in key.filled)
 

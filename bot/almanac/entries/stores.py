@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from almanac.entries.formats import DataEntry, ListFormat
+from almanac.entries.keys import are_steps
 from almanac.entries.meaning import OWN, fields_of, read_event
 from almanac.entries.template import EntryTemplate
 from almanac.entries.writing import EntryEditor, place_for
@@ -236,13 +237,15 @@ def counted(template: EntryTemplate, event: Event, known: Callable[[], Sequence[
 def next_count(numbers: Sequence[tuple[str, int]]) -> int | None:
     """Return the number that goes on with those of dates; None where there is none that could follow.
 
-    It is one more, or one less if most later dates have less; where all are as far apart, it is as far from the last.
+    It is one more, or one less if most later dates have less; where all are as far apart, it is as far from the last,
+    but for two that may be so by chance.
     """
     in_order = [number for _, number in sorted(numbers)]
     if not in_order:
         return None
     steps = {abs(other - one) for one, other in pairwise(sorted({*in_order}))}
     step = steps.pop() if len(steps) == 1 else 1
+    step = step if are_steps(in_order, step) else 1
     if sum((other > one) - (other < one) for one, other in pairwise(in_order)) < 0:
         return min(in_order) - step if min(in_order) > step else None
     return max(in_order) + step

@@ -27,6 +27,7 @@ _NAME = regex(
     rf"(?P<plain>{_TIME_WORDS}))(?:at|of|de)?(?:{_TIME_WORDS})?(?:start|begin)?(?P<ended>end)?"
     r"(?:24|12)?h?(?:display(?:ed)?|text|string|label)?"
 )
+_ALSO_OTHERS = ("from", "to", "von")  # whom something is from or for
 _SAYS_TIME = regex(rf".*(?:{_TIME_WORDS})")
 _LENGTH_NAME = regex(
     r"(?:event|talk|session)?(?:duration|length|dauer|dur[e\u00e9]e|duraci[o\u00f3]n)(?:in)?"
@@ -104,6 +105,13 @@ def is_named_for_time(key: Key) -> bool:
     if _NAME.fullmatch(key.word) and all(str(value).isdigit() for value in key.filled):
         return True
     return any(name.fullmatch(key.word) for name in (_SAYS_TIME, _LENGTH_NAME, _ZONE_NAME))
+
+
+def is_named_for_an_end(key: Key) -> bool:
+    """Tell whether a key's name says that it holds a beginning or an end, which may be in words, as in `open end`."""
+    name = _NAME.fullmatch(key.word)
+    is_one = name is not None and not name["plain"] and key.word not in _ALSO_OTHERS
+    return is_one and all(isinstance(value, str) for value in key.filled)
 
 
 def _has_time(value: Any) -> bool:
