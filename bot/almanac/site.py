@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from almanac import config as configs
 from almanac.caps import CONFIG, FORM, MESSAGES, PAGE, RECORDS, TEMPLATE, Cap, check_sizes
+from almanac.catalogues import load_tongue
 from almanac.config import CHANGE_FORM, Config
 from almanac.errors import ConfigError, Problem, UserError
 from almanac.event.model import Event
@@ -354,6 +355,7 @@ class Site:
             self._file_address,
             lambda: self._page_place,
             self._place_of,
+            load_tongue(self.config.language),
         )
 
     @cached_property

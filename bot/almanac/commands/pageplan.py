@@ -33,7 +33,7 @@ def take_page(plan: Adoption, site: Site, paths: Collection[str], *, new: bool) 
     if text is None:
         refuse_same_address(path, paths)
         layouts = sorted(name.partition(".")[0] for name in site.files.names("_layouts") if "." in name)
-        plan.files[path] = starter.first_page(layouts)
+        plan.files[path] = starter.first_page(layouts, plan.config.language)
         plan.house = starter.house_section(plan.config.language) if plan.config.language != "en" else None
         return
     cut = outline(text)

@@ -387,11 +387,12 @@ def house_section(language: Language) -> str:
     return text.replace("| heading_date", f"| {example} | text")
 
 
-def first_page(layouts: Sequence[str]) -> str:
+def first_page(layouts: Sequence[str], language: Language) -> str:
     """Write a page for a site that has none: front matter, with one of the site's layouts if one suits, and a title."""
+    title = said(say("Events"), load_tongue(language))
     layout = next((name for name in ("page", "default") if name in layouts), None)
-    lines = ["---", *([f"layout: {layout}"] if layout else []), "title: Events", "---", ""]
-    return "\n".join(lines) + ("" if layout == "page" else "# Events\n")
+    lines = ["---", *([f"layout: {layout}"] if layout else []), f"title: {title}", "---", ""]
+    return "\n".join(lines) + ("" if layout == "page" else f"# {title}\n")
 
 
 def _scalar(value: str) -> str:

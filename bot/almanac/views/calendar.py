@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from almanac.errors import Problem
 from almanac.event.model import Event
 from almanac.patterns import regex
-from almanac.phrases import say
+from almanac.phrases import Tongue, say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Almanac//Almanac//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
@@ -44,7 +44,7 @@ class CalendarView(GeneratedView):
     def entry(self, event: Event, old: str | None) -> str | None:
         if not event.has_day:
             return None
-        said = "".join(map(_folded, _properties(event)))
+        said = "".join(map(_folded, _properties(event, self.publisher.tongue)))
         if old is not None and _said(old) == said:
             return old
         uid = _value(old or "", "UID") or f"{event.id}@{self.publisher.host}"
@@ -74,7 +74,7 @@ def _unified(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
-def _properties(event: Event) -> Iterator[str]:
+def _properties(event: Event, tongue: Tongue | None) -> Iterator[str]:
     last = date.fromisoformat(event.end_date or event.date)
     # An event of several days of which only the beginning is known takes these days.
     if event.starts and (event.ends or event.end_date is None):
@@ -88,7 +88,7 @@ def _properties(event: Event) -> Iterator[str]:
     yield f"STATUS:{_STATUS.get(event.status or '', 'CONFIRMED')}"
     if event.location:
         yield f"LOCATION:{_escaped(event.location)}"
-    lines = [event.when, *plain_lines(event)] if event.when else plain_lines(event)
+    lines = [*([event.when] if event.when else []), *plain_lines(event, tongue)]
     if lines:
         yield f"DESCRIPTION:{_escaped(chr(10).join(lines))}"
     if url := linked(event.url):

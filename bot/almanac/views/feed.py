@@ -7,7 +7,10 @@ from datetime import UTC
 from xml.sax.saxutils import escape, quoteattr
 
 from almanac.event.model import Event
+from almanac.event.statuses import in_words
 from almanac.patterns import regex
+from almanac.phrases import said as said_in
+from almanac.phrases import say
 from almanac.views.generated import GeneratedView, linked, name_of, plain_lines
 
 _MOST = 20
@@ -71,7 +74,8 @@ class FeedView(GeneratedView):
         return text if text is not None and text.replace("\r\n", "\n") == written else written
 
     def _about(self, path: str, updated: str) -> str:
-        title = self.publisher.config.organizer.name if self.publisher.config.organizer else "Events"
+        organizer = self.publisher.config.organizer
+        title = organizer.name if organizer else said_in(say("Events"), self.publisher.tongue)
         lines = [
             f"<id>tag:{self.publisher.host},2021:{_text(path)}</id>",
             f"<title>{_text(title)}</title>",
@@ -89,12 +93,13 @@ class FeedView(GeneratedView):
     def _elements(self, event: Event) -> list[str]:
         day = f"{event.date}\u2013{event.end_date}" if event.end_date else event.date
         link = linked(event.url) or self.publisher.page or self.publisher.address
-        lines = [event.when or "", event.location or "", *plain_lines(event)]
+        lines = [event.when or "", event.location or "", *plain_lines(event, self.publisher.tongue)]
         paragraphs = "".join(f"<p>{_text(line)}</p>" for line in (day, *lines) if line)
         if event.image and (picture := self.publisher.picture(event)):
             alt = event.image.alt or event.title
             paragraphs = f"<p><img src={_attribute(picture)} alt={_attribute(alt)}></p>{paragraphs}"
-        status = f" ({event.status})" if event.status and event.status != "scheduled" else ""
+        words = in_words(event.status or "", self.publisher.config.language)
+        status = f" ({words})" if event.status not in (None, "scheduled") else ""
         return [
             f"<title>{_text(f'{day}: {name_of(event)}{status}')}</title>",
             *([f"<link href={_attribute(link)}/>"] if link else []),

@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cached_property
 
 from almanac.config import Config
-from almanac.dates import heading_date
+from almanac.dates import say_date
 from almanac.errors import ConfigError, Problem
 from almanac.event.description import plain
 from almanac.event.model import Event, Person, safe_slug
-from almanac.phrases import say
+from almanac.phrases import Tongue, said, say
 from almanac.urls import host_of, why_refused
 from almanac.views.protocol import Built, Texts, View
 
@@ -30,7 +30,7 @@ class Publisher:
     `find_address` is asked where the settings do not say it, and only when it is needed. `file_address` tells where
     readers have a file of the site, given its path, and `find_page` where in the site the page with all events is, from
     its slash on. `place` is the path within the site that an address of a file ends in, given its path in the
-    repository.
+    repository. What is written beside what was typed is said in `tongue`.
     """
 
     config: Config
@@ -39,6 +39,7 @@ class Publisher:
     file_address: Callable[[str], str | None] = lambda _: None
     find_page: Callable[[], str | None] = lambda: None
     place: Callable[[str], str] = lambda path: path
+    tongue: Tongue | None = None  # None for English
 
     @cached_property
     def page(self) -> str | None:
@@ -197,16 +198,22 @@ def name_of(event: Event) -> str:
     return f"{series}: {event.title}" if series and series != event.title else event.title
 
 
-def plain_lines(event: Event) -> list[str]:
+def plain_lines(event: Event, tongue: Tongue | None = None) -> list[str]:
     """Return what readers want to know of an event beside its name, times and place, each in a line of plain text."""
-    people = ", ".join(map(_person, event.people))
-    lines = [f"Rescheduled from {heading_date(was)}"] if (was := event.rescheduled_from) else []
-    lines += [f"{event.people_label or 'Guests'}: {people}"] if people else []
+    people, was = ", ".join(map(_person, event.people)), event.rescheduled_from
+    lines = [say("Rescheduled from {day}", day=say_date(was))] if was else []
+    lines += [_labelled(event.people_label or say("Guests"), people)] if people else []
     # Two spaces at the end of a line are a line break in Markdown.
     lines += ["\n".join(map(str.rstrip, described.split("\n")))] if (described := plain(event.description)) else []
     lines += [f"- {plain(point)}" for point in event.agenda]
-    named = [("Register", event.url), ("Recording", event.recording), *((one.label, one.url) for one in event.links)]
-    return lines + [f"{label}: {url}" for label, url in named if url]
+    named = [(say("Register"), event.url), (say("Recording"), event.recording)]
+    named += [(one.label, one.url) for one in event.links]
+    lines += [_labelled(label, url) for label, url in named if url]
+    return [*said(lines, tongue)]
+
+
+def _labelled(label: str, value: str) -> str:
+    return say("{label}: {value}", label=label, value=value)
 
 
 def _person(person: Person) -> str:

@@ -69,7 +69,7 @@ class StructuredView(GeneratedView):
             "eventAttendanceMode": f"https://schema.org/{mode}" if mode else None,
             "location": location,
             "image": [picture] if (picture := self.publisher.picture(event)) else None,
-            "description": "\n".join(plain_lines(event)) or None,
+            "description": "\n".join(plain_lines(event, self.publisher.tongue)) or None,
             "url": linked(event.url),
             "performer": [_person(person) for person in event.people] or None,
             "organizer": {"@type": "Organization", "name": organizer.name, "url": organizer.url} if organizer else None,
