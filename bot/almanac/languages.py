@@ -33,6 +33,7 @@ _BEGINS = regex(
     rf"{_DAY}[ ]{_LINKS}?(?P<month>{_WORD})(?!\w)",
     re.IGNORECASE,
 )
+_HEADED = regex(rf"#{{1,6}}[ \t]+(?P<month>{_WORD})\.?[ ]{_LINKS}?{_YEAR}[ \t]*(?:#|\Z)", re.IGNORECASE)
 _NUMBERED = regex(
     r"(?:(?P<year>[0-9]{4})\s?[年년]\s?)?(?:(?P<month>[0-9]{1,2})\s?[月월]\s?)?(?P<day>[0-9]{1,2})\s?[日일]"
 )
@@ -107,6 +108,15 @@ class Names:
 
         return re.sub(r"[^\W\d_]+", english, text)
 
+    def with_month(self, text: str, english: str) -> str:
+        """Write another month, given by its English name in full or short, in the place of the first one in a text."""
+
+        def is_month(word: re.Match[str]) -> bool:
+            return _key(word[0]) in self.month_numbers
+
+        found = next(filter(is_month, re.finditer(r"[^\W\d_]+", text)), None)
+        return text[: found.start()] + self.named(english, found[0]) + text[found.end() :] if found else text
+
     def named(self, text: str, like: str) -> str:
         """Write the English names in a date in this language; months, and weekdays, are capital as in the example."""
         words = re.findall(r"[^\W\d_]+", like)
@@ -152,7 +162,7 @@ def names_for(texts: Iterable[str]) -> Names | None:
     found = (match["month"] for text in texts for match in _DAY_AND_MONTH.finditer(text))
     if words := Counter(word for word in found if word.casefold() not in _ENGLISH):
         return _language_of(frozenset(words.items()))
-    begun = (match["month"] for text in texts if (match := _BEGINS.match(text)))
+    begun = (match["month"] for text in texts if (match := _BEGINS.match(text) or _HEADED.match(text)))
     words = Counter(word for word in begun if word.casefold() not in _ENGLISH)
     names = _language_of(frozenset(words.items())) if len(words) > 1 else None
     if names and sum(_key(word) in names.month_numbers for word in words) > 1:

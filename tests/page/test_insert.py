@@ -344,3 +344,20 @@ def test_a_year_of_another_list_is_no_heading_of_this_one() -> None:
     )
     new = insert(outline(page), "- 2021-06-06: d", "2021-06-06", None)
     assert new == page.replace("## 2020", "## 2021\n\n- 2021-06-06: d\n\n## 2020")
+
+
+MONTHS = {
+    "## Mai 2026\n\n- 3. Mai: A\n\n## März 2026\n\n- 2. März: B\n": "## Juli 2026\n\n- 5. Juli: C",
+    "## Mai 2026\n\n- 3.5.2026: A\n\n## März 2026\n\n- 2.3.2026: B\n": "## Juli 2026\n\n- 5.7.2026: C",
+    "## Mayo de 2026\n\n- 3 de mayo: A\n\n## Enero de 2026\n\n- 2 de enero: B\n": "## Julio de 2026\n\n- 5 de julio: C",
+    "## mai 2026\n\n- 3 mai : A\n\n## avril 2026\n\n- 2 avril : B\n": "## juillet 2026\n\n- 5 juillet : C",
+    "**Mai 2026**\n\n- 3. Mai: A\n\n**März 2026**\n\n- 2. März: B\n": "**Juli 2026**\n\n- 5. Juli: C",
+}
+
+
+@pytest.mark.parametrize(("page", "added"), MONTHS.items())
+def test_a_new_month_has_its_name_in_the_language_of_the_page(page: str, added: str) -> None:
+    cut = outline(f"# X\n\n{page}")
+    assert insert(cut, added.rpartition("\n")[2], "2026-07-05", None, None) == f"# X\n\n{added}\n\n{page}"
+    heading, entry = page.split("\n\n")[:2]
+    assert insert(cut, entry.replace("A", "C"), "2026-05-03", None, None).count(heading) == 1, "its month is there"

@@ -10,7 +10,8 @@ from typing import cast
 import feedparser
 import icalendar
 import pytest
-from almanac.config import Config, Organizer
+from almanac.catalogues import load_tongue
+from almanac.config import Config, Language, Organizer
 from almanac.errors import ConfigError
 from almanac.event.model import Event, Image, Link, Person
 from almanac.views.calendar import CalendarView
@@ -392,3 +393,46 @@ def test_a_file_that_people_changed_is_written_again_or_left_alone(path: str, ch
     else:
         with pytest.raises(ConfigError, match="not one that Almanac writes"):
             put_all(LATER, [event], files)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "de",
+            (
+                "(neu angesetzt)",
+                "Neu angesetzt, zuvor 3. Dezember 2026",
+                "G\u00e4ste: Ada",
+                "Anmeldung: ",
+                "<title>Termine<",
+            ),
+        ),
+        (
+            "es",
+            (
+                "(con nueva fecha)",
+                "antes, 3 de diciembre de 2026",
+                "Participantes: Ada",
+                "Grabaci\u00f3n: ",
+                "<title>Eventos<",
+            ),
+        ),
+        (
+            "fr",
+            ("(\u00e0 une nouvelle date)", "initialement 3 d\u00e9cembre 2026", "Invit\u00e9s : Ada", "Inscription : "),
+        ),
+    ],
+)
+def test_what_is_written_beside_typed_text_is_in_the_site_s_language(language: Language, words: Sequence[str]) -> None:
+    moved = ONE.model_copy(update={"status": "rescheduled", "previous_date": "2026-12-03"})
+    files = put_all(Publisher(Config(language=language), NOON, tongue=load_tongue(language)), [moved])
+    assert [word for word in words if word not in files["feed.xml"]] == []
+    calendar = files["events.ics"].replace("\r\n ", "").replace("\\,", ",")
+    assert all(word in calendar for word in words if not word.startswith(("(", "<")))
+    assert all(word in files["events.json"] for word in words if not word.startswith(("(", "<")))
+    assert not [
+        word
+        for word in ("Guests", "Register", "Recording", "Rescheduled from", ">Events<")
+        if word in "".join(files.values())
+    ]

@@ -19,7 +19,7 @@ _LONGEST_LINE = 80
 _UNDERLINE = regex(r"(=+|-{2,})[ \t]*\Z")
 _NO_PARAGRAPH = frozenset("#>|<-*+=~`{ \t")
 _HTML = regex(r"[ ]{0,3}<h([1-6])\b[^<>]*>", re.IGNORECASE)
-_YEAR_LINE = regex(r"(?:[A-Z][a-z]+ )?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
+_YEAR_LINE = regex(r"(?:[^\W\d_]+ (?:de )?)?(?:19|20)[0-9]{2}(?:[-\u2013/](?:20)?[0-9]{2})?[:.]?")
 BOLD_LINE = regex(r"(\*\*|__)(?=\S)[^*_]+\1:?[ \t]*")
 _FOLDED = regex(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
 _SUMMARY = regex(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
@@ -67,8 +67,15 @@ def find_headings(lines: Lines) -> list[Heading]:
             else _underlined(lines, index) or _html(index, text) or _year_line(lines, index) or _label(lines, index)
         )
         if heading:
-            found.append(heading)
+            found.append(with_month(heading, lines.habits))
     return found
+
+
+def with_month(heading: Heading, habits: DateHabits) -> Heading:
+    """Return a heading with the month that it names in the language of the page."""
+    if habits.names is None or heading.period is None:
+        return heading
+    return heading._replace(period=period(habits.names.in_english(heading.text)[0]))
 
 
 def heading_ends(headings: Sequence[Heading], total: int) -> list[int]:

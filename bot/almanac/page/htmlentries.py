@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from almanac.page.headings import Heading, html_heading
+from almanac.page.headings import Heading, html_heading, with_month
 from almanac.page.lines import Lines, plain
 from almanac.page.markup import Markup, observe_markup, says_date
 from almanac.page.tags import HtmlElement, elements_in, without_comments
@@ -124,7 +124,12 @@ class HtmlEntries:
         """Return a page's headings outside its entries, and those that are indented in its HTML."""
         known = {one.line for one in headings}
         more = [
-            html_heading(line, 1 + self._line_of(one.end - 1) - line, int(one.name[1]), self._text[one.start : one.end])
+            with_month(
+                html_heading(
+                    line, 1 + self._line_of(one.end - 1) - line, int(one.name[1]), self._text[one.start : one.end]
+                ),
+                self._lines.habits,
+            )
             for one in self._all
             if _HEADING.fullmatch(one.name) and (line := self._line_of(one.start)) not in known
         ]

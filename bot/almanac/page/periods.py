@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate, chain, pairwise
 
 from almanac.dates import TWO_YEARS, academic_year, find_date, is_in
+from almanac.languages import Names
 from almanac.page.headings import Heading
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
@@ -63,7 +64,8 @@ class Periods:
         self._headings = defaultdict[str, list[Heading]](list)
         for heading in headings:
             self._headings[heading.period or ""].append(heading)
-        self._terms = _Terms(headings, group)
+        self._language = page.lines.habits.names
+        self._terms = _Terms(headings, group, self._language)
         self._made = 0
 
     def heading_for(self, date: str) -> Heading | None:
@@ -195,20 +197,20 @@ class Periods:
     @cached_property
     def _are_short(self) -> bool:
         """Whether months have short names; May, which is both, does not tell."""
-        words = (_MONTH_WORD.search(one.text) for one in self._models)
+        words = (_MONTH_WORD.search(_in_english(one.text, self._language)) for one in self._models)
         return any(word and _is_short(word[0]) for word in words)
 
     def _odd(self, model: Heading) -> set[str]:
         """Return the words that are not in all headings like this one: they belong to the one that has them."""
         shared = self._words[model.level]
-        return {word for word in _variable(model.text).split() if shared[word] < shared[None]}
+        return {word for word in _variable(model.text, self._language).split() if shared[word] < shared[None]}
 
     @cached_property
     def _words(self) -> dict[int, Counter[str | None]]:
         """How many headings of a level have a word; None is in all."""
         words = defaultdict[int, Counter[str | None]](Counter)
         for one in self._models:
-            words[one.level].update({None, *_variable(one.text).split()})
+            words[one.level].update({None, *_variable(one.text, self._language).split()})
         return words
 
 
@@ -285,6 +287,7 @@ def _closing_tags(page: Page, first: Section, heading: Heading, end: int) -> str
 
 def _like(page: Page, model: Heading, odd: set[str], date: str, season: str, *, is_short: bool) -> str:  # noqa: PLR0913
     """Write a heading like the model without its odd words, for another date and, if one is named, another season."""
+    language = page.lines.habits.names
     heading = page.text[page.lines.offsets[model.line] : page.lines.offsets[model.line + model.lines]]
     left = set(odd)
 
@@ -302,8 +305,8 @@ def _like(page: Page, model: Heading, odd: set[str], date: str, season: str, *, 
         heading = _ISO_MONTH.sub(date[:7], heading, count=1)
     else:
         if len(model.period or "") > _ONE_YEAR:
-            names = month_abbr if is_short else month_name
-            heading = _renamed(heading, _MONTH_WORD, names[int(date[5:7])])
+            name = (month_abbr if is_short else month_name)[int(date[5:7])]
+            heading = language.with_month(heading, name) if language else _renamed(heading, _MONTH_WORD, name)
         if season:
             heading = _renamed(heading, _SEASON, season)
         heading = _renamed(heading, _YEAR, date[:4])
@@ -320,8 +323,13 @@ def _renamed(heading: str, pattern: re.Pattern[str], name: str) -> str:
     return same.sub(lambda one: name.lower() if one[0].islower() else name, heading)
 
 
-def _variable(heading: str) -> str:
+def _in_english(heading: str, language: Names | None) -> str:
+    return language.in_english(heading)[0] if language else heading
+
+
+def _variable(heading: str, language: Names | None) -> str:
     """Return the words of a heading without its year, season and month."""
+    heading = _in_english(heading, language)
     return _MONTH_WORD.sub("", _SEASON.sub("", _YEAR.sub("", _ISO_MONTH.sub("", TWO_YEARS.sub("", heading)))))
 
 
@@ -360,7 +368,7 @@ class _Terms:
         models: The first heading of the list that names a part.
     """
 
-    def __init__(self, headings: Sequence[Heading], group: Sequence[Section]) -> None:
+    def __init__(self, headings: Sequence[Heading], group: Sequence[Section], language: Names | None) -> None:
         used = {one.period for one in group}
         levels = {heading.level for heading in headings if heading.line in used}
         dated = [heading for heading in headings if heading.level in levels and heading.period]
@@ -368,7 +376,8 @@ class _Terms:
         if not any(self.names.values()):
             years = Counter(heading.period for heading in dated if len(heading.period or "") == _ONE_YEAR)
             are_told_apart = max(years.values(), default=0) > 1
-            self.names = {one.line: [" ".join(_variable(one.text).split())] for one in dated if are_told_apart}
+            told = {one.line: _variable(one.text, language).split() for one in dated if are_told_apart}
+            self.names = {line: [" ".join(words)] for line, words in told.items()}
         mine = [one for one in reversed(dated) if one.line in used]
         self.models = {name: one for one in mine for name in self.names.get(one.line, ())}
         self._all_names = {name for names in self.names.values() for name in names}
