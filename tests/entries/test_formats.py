@@ -53,6 +53,7 @@ LISTS: dict[str, tuple[ListFormat, str]] = {
     "yaml, no newline at the end": (YamlList(), MEETUPS.rstrip("\n")),
     "yaml, a mark at the top": (YamlList(), "\ufeff" + MEETUPS),
     "yaml, a mark before the first": (YamlList(), "\ufeff" + MEETUPS[MEETUPS.index("- ") :]),
+    "yaml, hyphens on lines of their own": (YamlList(), MEETUPS.replace("- ", "-\n  ")),
     "json": (JsonList(), EVENTS),
     "json, under a key": (JsonList("events"), f'{{"events": {EVENTS.strip()}, "n": 1}}'),
     "json, one line": (JsonList(), '[{"a":1,"b":"x"},{"a":2,"b":"y"}]'),

@@ -1,7 +1,8 @@
 """The text below the keys of a site's own files: what most of them say alike, and where an event's fields stand in it.
 
 A body is seen as blocks with blank lines between them: headings, lists, and paragraphs. What most of the newest have
-word for word, addresses aside, is copied. A heading that names a field leads to it. The rest is the event's own words.
+word for word, addresses aside, is copied. A heading that names a field leads to it; one that each body begins with, of
+its own, is the title. The rest is the event's own words.
 """
 
 from collections import Counter
@@ -121,7 +122,10 @@ def learn_body(bodies: Sequence[str], shown: Collection[str]) -> BodyShape:
     if sum(map(bool, cut)) * 2 <= len(cut):
         return BodyShape()
     fixed = _fixed(cut)
-    found = [_pieces(blocks, fixed, shown) for blocks in cut]
+    heads = {blocks[0].text for blocks in cut if blocks and blocks[0].kind == "heading" and not blocks[0].field}
+    # A heading that each has for itself says what its event is called.
+    titles = heads if len(heads) > 1 and len(heads) * 4 >= len(cut) * 3 else set[str]()
+    found = [_pieces(blocks, fixed, shown, titles) for blocks in cut]
     names = Counter(name for pieces in found for name in {piece.name for piece in pieces})
     kept = {name for name, count in names.items() if count * 2 >= len(cut) or name == "title"} - {*shown}
     spots = {
@@ -149,9 +153,11 @@ class _BodyWriter:
     def write(self, piece: _Passage, fixed: str | None) -> None:
         """Write a piece; `fixed` is what all bodies say there, with a mark where each has an address of its own."""
         if piece.name == "title":
-            around = piece.blocks[0].text[:2]
+            text = piece.blocks[0].text
+            heading = _HEADING.fullmatch(text)
+            before, after = (f"{heading[1]} ", "") if heading else (text[:2], text[:2])
             value = "title | text" if {"status", "cancelled"} & self.shown else f"{TITLE} | text"
-            self.add("title", f"{around}{{{{ {value} }}}}{around}\n")
+            self.add("title", f"{before}{{{{ {value} }}}}{after}\n")
         elif piece.name == "words":
             self.own_words(piece)
         elif fixed is None:
@@ -221,7 +227,9 @@ def _fixed(bodies: Sequence[Sequence[BodyPart]]) -> dict[str, str]:
     return found
 
 
-def _pieces(blocks: Sequence[BodyPart], fixed: Collection[str], shown: Collection[str]) -> list[_Passage]:
+def _pieces(
+    blocks: Sequence[BodyPart], fixed: Collection[str], shown: Collection[str], titles: Collection[str] = ()
+) -> list[_Passage]:
     pieces: list[_Passage] = []
     level = 0  # of the heading that what follows is below
     for block in blocks:
@@ -233,7 +241,7 @@ def _pieces(blocks: Sequence[BodyPart], fixed: Collection[str], shown: Collectio
         elif block.field and (not level or len(heading[1] if heading else "") <= level):
             pieces.append(_Passage(block.field, [block]))
             level = len(heading[1]) if heading else 0
-        elif block.kind == "title" and not pieces and "title" not in shown:
+        elif (block.kind == "title" or block.text in titles) and not pieces and "title" not in shown:
             pieces.append(_Passage("title", [block]))
         elif pieces and ((level and not (heading and len(heading[1]) <= level)) or pieces[-1].name == "words"):
             pieces[-1].blocks.append(block)

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from almanac.entries.formats import DataEntry, Values, in_quotes, line_start, misplaced, spliced, with_ends
+from almanac.entries.formats import DataEntry, Values, in_quotes, line_start, misplaced, numbered, spliced, with_ends
 from almanac.errors import Problem, UserError
 from almanac.patterns import regex
 from almanac.phrases import say
@@ -45,11 +45,12 @@ class YamlList:
 
     def entries(self, text: str, file: str = "") -> tuple[DataEntry, ...]:
         load(text, file, _DIALECT)  # no key twice
-        found = []
-        for start, end, node in _parts(text, self._list(text, file)):
-            if isinstance(node, yaml.MappingNode):
-                found.append(DataEntry(start, end, node.start_mark.line + 1, styled(node)))
-        return tuple(found)
+        parts = _parts(text, self._list(text, file))
+        return tuple(
+            numbered(
+                text, ((start, end, styled(node)) for start, end, node in parts if isinstance(node, yaml.MappingNode))
+            )
+        )
 
     def changed(self, text: str, entry: DataEntry, data: Mapping[str, Any], body: str | None = None) -> str | None:  # noqa: ARG002
         part = changed_keys(text[entry.start : entry.end], [dict(data)])
@@ -260,7 +261,10 @@ def _read_back(written: str) -> str | None:
 def _parts(text: str, node: yaml.SequenceNode | None) -> Iterator[tuple[int, int, yaml.Node]]:
     """Give each entry of a list with the places where its lines begin and end."""
     for child in node.value if node else ():
-        start = line_start(text, child.start_mark.index)
+        at = child.start_mark.index
+        start = line_start(text, at)
+        if not text[start:at].strip(" "):  # its hyphen is alone on a line above
+            start = line_start(text, text.rindex("-", 0, start))
         last = text.find("\n", _last(text, child))
         yield start, len(text) if last < 0 else last + 1, child
 

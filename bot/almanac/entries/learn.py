@@ -333,11 +333,14 @@ class _KeyWriter:
         else:
             words = self.asked_as(key)
             name = safe_slug(words).replace("-", "_")
+            name = name if name[:1].isalpha() else f"key_{name}".rstrip("_")
             name = f"{name}_key" if name in _OURS else name
+            again = sum(one.id == name or one.id.startswith(f"{name}__") for one in self.questions)
+            name = f"{name}__{again + 1}" if again else name  # two names may differ only in their signs
             example = key.filled[0]
             is_list = any(isinstance(one, list) for one in key.filled)
             shown = ", ".join(map(str, example)) if isinstance(example, list) else str(example)
-            label = words.replace("_", " ").capitalize()
+            label = words.replace("_", " ").capitalize() or key.name
             is_long, options = is_list or key.is_long or "\n" in shown, tuple[str, ...]()
             purpose = say("Written as `{name}`.", name=key.name)
             if named := self.models.source.references.get(key.name):

@@ -126,11 +126,10 @@ def entry_template(pieces: Sequence[KeyPiece], text: str, language: Language) ->
         start = text.find("{") + 1
         parts = ",".join(piece.lead + piece.value for piece in pieces)
         return text[:start].lstrip() + parts + closing(text) + "\n"
-    before = ""
-    space = ""
+    before = space = ""
     if language == "yaml" and text.lstrip(" ").startswith("-"):
-        space = re.match(r"[ ]*-[ ]+", text)[0]  # type: ignore[index] # that is what it begins with
-        before, space = space, " " * len(space)
+        before = re.match(r"[ ]*-[ \r\n]+", text)[0]  # type: ignore[index] # that is what it begins with
+        space = " " * (len(before) - before.rfind("\n") - 1)
     written = ""
     for at, piece in enumerate(pieces):
         line = f"{(before or space) if at == 0 else space}{piece.lead}{piece.value}\n"
