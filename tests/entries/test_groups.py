@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from almanac.commands.places import Place, find_places
+from almanac.entries.frontmatter import FrontMatter
 from almanac.entries.inert import inert
+from almanac.entries.keys import Key
 from almanac.entries.stores import FileStore, ListStore
 from almanac.entries.template import EntryTemplate
 from almanac.event.model import Event, Link, Person
@@ -228,3 +230,83 @@ def added(before: str, after: str) -> str:
     new = [after[j1:j2] for step, _, _, j1, j2 in blocks if step != "equal"]
     assert len(new) == 1
     return new[0]
+
+
+def pages(keys: str, mark: str = "---") -> dict[str, str]:
+    """Return the files of three events that say the same but for `DD`, the month."""
+    return {f"_events/{at}.md": f"{mark}\n{keys.replace('DD', day[5:7])}{mark}\n" for at, day in enumerate(DAYS)}
+
+
+def test_what_stands_under_a_name_elsewhere_is_written_out() -> None:
+    place = learned(pages("title: Owls DD\ndate: 2025-DD-11\nvenue: &hall\n  city: Leeds\nafter: *hall\n"))
+    assert said(place, EVENING)["after"] == {"city": "Leeds"}
+
+
+def test_an_event_in_brackets_as_a_whole_has_its_constants() -> None:
+    text = "".join(f"- {{title: Owls, date: {day}, kind: talk, seo: {{noindex: '1'}}}}\n" for day in DAYS)
+    assert (
+        said(learned({"_data/events.yml": text}), EVENING).items() >= {"kind": "talk", "seo": {"noindex": "1"}}.items()
+    )
+
+
+def test_a_name_with_a_dot_is_not_that_of_a_group_beside_it() -> None:
+    place = learned(pages("title: Owls DD\ndate: 2025-DD-11\nvenue.name: Hall DD\nvenue:\n  name: Other DD\n"))
+    assert place.reasons == ("Most events have `venue`, a group of values that no question of a form can fill.",)
+    assert said(place, NEWTS)["venue.name"] == inert(str(NEWTS.location))
+
+
+def test_tags_of_another_generator_are_those_of_the_new_event() -> None:
+    keys = 'title = "Owls DD"\ndate = 2025-DD-11\n[taxonomies]\ntags = [\n  "owls",\n  "mDD",\n]\n'
+    place = learned(pages(keys, "+++"))
+    assert said(place, EVENING.model_copy(update={"tags": ("night",)}))["taxonomies"] == {"tags": ["night"]}
+
+
+def test_a_table_that_went_comes_back_beside_the_others() -> None:
+    keys = 'title = "Owls DD"\ndate = 2025-DD-11\n\n[extra.event]\nstart = "19:00"\n\n[extra.venue]\nname = "DD"\n'
+    store = store_of(learned(pages(keys, "+++")))
+    here = EVENING.model_copy(update={"location": "Mill"})
+    nowhere = here.model_copy(update={"location": None})
+    written = store.write(here)
+    without = store.write(nowhere, before=here, source=written)
+    assert "venue" not in without
+    again = store.write(here, before=nowhere, source=without)
+    assert store.read(again, "x", here.id) == here
+    assert "\n[extra.venue]\n" in again
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "new"),
+    [
+        ("a.b = 1\nc = 2\n", {"a": {"b": 1, "d": 3}, "c": 2}, "a.b = 1\na.d = 3\nc = 2\n"),
+        ("a.b = 1\na.d = 2\nc = 2\n", {"c": 2}, "c = 2\n"),
+        ("[a]\nb = 1\n[a.c]\nd = 1\n[e]\n", {"e": {}}, "[e]\n"),
+        ("a = { b = 1 }\n", {"a": {"b": 1, "c": 2}}, "a = { b = 1, c = 2 }\n"),
+        ("[a]\nb.c = 1\n", {"a": {"b": {"c": 1, "d": 2}}}, "[a]\nb.c = 1\nb.d = 2\n"),
+    ],
+)
+def test_keys_in_groups_of_toml_come_and_go(text: str, change: dict[str, Any], new: str) -> None:
+    text, new = (f"+++\n{one}+++\n" for one in (text, new))
+    (found,) = FrontMatter().entries(text)
+    assert FrontMatter().changed(text, found, change) == new
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("venue.name", "venue"),
+        ("params.venue.name", "venue"),
+        ("venue.address.city", "city"),
+        ("venue.url", "venueurl"),
+        ("speaker.affiliation", "affiliation"),
+        ("speaker.url", "speakerurl"),
+        ("registration.url", "registration"),
+        ("when.start", "start"),
+        ("start.date", "startdate"),
+        ("end.timezone", "timezone"),
+        ("image.alt", "imagealt"),
+        ("sponsor.url", "sponsorurl"),
+        ("links.video", "video"),
+    ],
+)
+def test_a_path_is_understood_by_the_word_for_it(name: str, word: str) -> None:
+    assert Key(name, (), 1).word == word

@@ -107,7 +107,8 @@ class Models:
         language = self.source.language
         if language == "csv":
             return [{key: Part(key, "", cell) for key, cell in one.entry.data.items()} for one in self.examples]
-        return [{part.key: part for part in parts_of(one.text, language)} for one in self.examples]
+        found = (parts_of(one.text, language) for one in self.examples)
+        return [{one.key: one for one in parts if not one.group or one.group in self.groups} for parts in found]
 
     def is_about_event(self, key: Key) -> bool:
         """Tell whether a group that a key is in says of the event where, when, with whom or what it is."""
@@ -129,7 +130,7 @@ class Models:
         return there[0][0] if there else self._unseen(key)
 
     def _unseen(self, key: Key) -> Part:
-        """Return how a key is written whose text is not known, as that of an entry in brackets."""
+        """Return how a key is written whose text is not known, as that of an entry in brackets or of an alias."""
         name = key.name.rpartition(".")[2] if key.group in self.groups else key.name
         lead = {"toml": f"{name} = ", "json": f"{json.dumps(name)}: "}.get(self.source.language, f"{name}: ")
         return Part(key.name, lead, "", key.group, "brackets")

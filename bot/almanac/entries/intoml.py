@@ -106,6 +106,8 @@ def changed_toml(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> s
         elif place := _place_for(path, text, new, known, tables):
             at, before = place
             changes.append((at, at, with_ends(f"{before} = {write_toml(value)}\n", text)))
+        elif isinstance(value, dict) and (beside := [one for one in tables.values() if one.path[:-1] == path[:-1]]):
+            changes.append((beside[-1].end, beside[-1].end, with_ends(_table(path, value), text)))
     text = spliced(text, changes)
     try:
         return text if read_toml(text, "") == new else None
@@ -131,6 +133,12 @@ def _place_for(
         return near.end if above else near.start, space + ".".join(map(_key, path[len(near.table) :]))
     table = tables.get((*around,))
     return (table.head_end, _key(name)) if table else None
+
+
+def _table(path: tuple[str, ...], value: Mapping[str, Any]) -> str:
+    """Write a group as a table of its own, behind the others."""
+    lines = "".join(f"{_key(name)} = {write_toml(one)}\n" for name, one in value.items())
+    return f"\n[{'.'.join(map(_key, path))}]\n{lines}"
 
 
 def _differences(

@@ -67,7 +67,7 @@ PLACES = {*_NAMES_OF["location"], *_OF_PLACES.split()}
 """Names of keys that say where an event is."""
 _NEUTRAL = (
     "params extra event talk session meeting lecture seminar webinar workshop meta metadata details detail data info "
-    "information fields attributes properties props custom links resources media materials additional acf"
+    "information fields attributes properties props custom links resources media materials additional acf taxonomies"
 )
 _AROUND = {*_NEUTRAL.split()}
 """Names of groups that tell nothing of what is in them."""

@@ -5,6 +5,7 @@ it says the same in most of them, filled by the field that its name and values t
 own. What is doubtful is named; nothing is guessed.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -278,7 +279,10 @@ class _KeyWriter:
             )
             self.doubts.append(of_column if self.language == "csv" else of_key)
         pairs = zip(self.models.examples, self.models.parts, strict=True)
-        part = next(parts[key.name] for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
+        alike = (parts.get(key.name) for one, parts in pairs if one.entry.data.get(key.name, ...) == value)
+        part = next(filter(None, alike), None)
+        if part is None:
+            return KeyPiece(self.models.part(key).lead, copied(json.dumps(value, ensure_ascii=False)))
         return KeyPiece(part.lead, copied(part.value))
 
     def with_own_name(self, key: Key, part: Part) -> str | None:
