@@ -8,7 +8,10 @@ import pytest
 from almanac import config as configs
 from almanac.config import Language
 from almanac.defaults import load_messages
+from almanac.entries.inyaml import YamlList
+from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
+from almanac.event.model import Event, Link
 from almanac.proposal.onboarding import AdoptionOffer, not_offered
 
 from tests.commands.test_survey import SIGHTED
@@ -141,3 +144,18 @@ def test_the_made_up_event_and_its_template_are_in_the_language_of_the_site(lang
         assert not _ENGLISH.search(shown.replace("9:00 ET", "")), shown
         templates = [text for path, text in offer.files.items() if path.endswith(".j2")]
         assert all(f'"{language}' in text for text in templates)
+
+
+_SLIDES = "".join(f"- title: X {at}\n  date: 2026-0{at}-12\n  slides: https://x.org/{at}\n" for at in (1, 2, 3))
+
+
+@pytest.mark.parametrize(("language", "label"), [("de", "Folien"), ("es", "Diapositivas"), ("fr", "Diapositives")])
+def test_slides_are_known_by_their_name_in_the_language_of_the_site(language: str, label: str) -> None:
+    offer = offer_of({"_config.yml": f"lang: {language}\n", "_data/talks.yml": _SLIDES})
+    assert offer
+    source = offer.files[".github/almanac/entry.yml.j2"]
+    template = EntryTemplate(source, YamlList(), "x")
+    for name in (label, "Slides"):
+        links = (Link(label="X", url="https://x.org/x"), Link(label=name, url="https://x.org/s"))
+        event = Event(id="2026-04-12-x", title="X", date="2026-04-12", links=links)
+        assert template.entry(event).data["slides"] == "https://x.org/s"

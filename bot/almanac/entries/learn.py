@@ -33,12 +33,14 @@ from almanac.phrases import say
 _LONGEST_EXAMPLE = 80
 _MOST_OPTIONS = 30  # to choose from in a form
 _OURS = {*Event.model_fields, "duration"}
+_NAMED_SLIDES = "'equalto', 'Slides'"
+_SLIDES = {"de": "Folien", "es": "Diapositivas", "fr": "Diapositives"}
 _VALUES = {
     "people": "people | names",
     "people.url": "people[0].url",
     "people.role": "people[0].role",
     "affiliation": "people | map(attribute='affiliation') | select | unique | join(', ')",
-    "slides": "(links | selectattr('label', 'equalto', 'Slides') | map(attribute='url') | list)[:1] | join",
+    "slides": f"(links | selectattr('label', {_NAMED_SLIDES}) | map(attribute='url') | list)[:1] | join",
     "image_alt": "image.alt",
     "tags": "tags | join(', ')",
     "cancelled": "status == 'cancelled'",
@@ -83,9 +85,11 @@ class Learned:
     doubts: tuple[str, ...]
 
     def template_in(self, language: str) -> str:
-        """Return the template for a site in a language: its titles say in that what will not be."""
-        said = TITLE if language == "en" else f'{TITLE}("{language}")'
-        return self.template.replace(TITLE, said)
+        """Return the template for a site in a language: titles say in that what will not be, and slides are known."""
+        if language == "en":
+            return self.template
+        template = self.template.replace(TITLE, f'{TITLE}("{language}")')
+        return template.replace(_NAMED_SLIDES, f"'in', ['Slides', '{_SLIDES[language]}']")
 
 
 def learn(source: Source) -> Learned:

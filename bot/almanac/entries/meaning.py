@@ -22,7 +22,7 @@ from almanac.entries.template import EntryTemplate
 from almanac.errors import Problem, UserError
 from almanac.event.description import markdown, source
 from almanac.event.model import Event
-from almanac.event.statuses import marked_title, read_status
+from almanac.event.statuses import in_words, marked_title, read_status
 from almanac.page.lines import plain
 from almanac.page.marks import status_in
 from almanac.patterns import regex
@@ -39,7 +39,7 @@ _TEXTS = frozenset(
 _LISTS = frozenset({"tags", "agenda"})
 _DATES = ("date", "end_date", "starts", "ends")
 _READABLE = frozenset({"like", "heading_date", "names", "join", "plain", "url", "text", "heading", "item", "markdown"})
-_OF_STATUS = frozenset({"with_status", "is"})
+_OF_STATUS = frozenset({"with_status", "is", "in_words", "capitalize"})
 _PIECES = frozenset({"slice", "int"})
 _BETWEEN_NAMES = regex(r"[,;&]|(?<= )and(?= )")
 _BETWEEN = regex(r"[,;]")
@@ -425,8 +425,8 @@ def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, value
     example = str(next(iter(arguments), ", "))
     if name == "with_status":
         shown = marked_title(_as_text(value), values.get("status"), *map(str, arguments))
-    elif name == "is":
-        shown = value == example
+    elif name in _OF_STATUS:
+        shown = _shown_status(name, example, shown, value)
     elif name == "markdown":
         shown = source(markdown(_as_text(value)))
     elif name == "like" and isinstance(value, int):
@@ -443,6 +443,12 @@ def _filtered(name: str, arguments: Sequence[Any], shown: Any, value: Any, value
     elif name == "join" and isinstance(value, list | tuple):
         shown = example.join(map(_as_text, value)) if arguments else "".join(map(_as_text, value))
     return shown
+
+
+def _shown_status(name: str, given: str, shown: Any, value: Any) -> Any:
+    if name == "is":
+        return value == given
+    return in_words(_as_text(value), given) if name == "in_words" else _as_text(shown).capitalize()
 
 
 def _looked_up(values: Any, path: FieldPath) -> Any:
