@@ -428,16 +428,17 @@ def test_settings_that_name_another_page_get_the_template_of_that_page(local: Wo
     assert "<li>8 October 2025: " in offer(local).body.partition("A made-up one")[2]
 
 
-def test_settings_that_only_name_a_page_get_its_template_and_how_to_name_it(local: World) -> None:
+@pytest.mark.parametrize("settings", ["page: events.html\n", "page: events.html\nlanguage: en\nfeed: feed.xml\n"])
+def test_settings_that_name_no_template_get_that_of_the_page_and_how_to_name_it(local: World, settings: str) -> None:
     put(local, IN_HTML)
     sweep(local)
-    local.commit({configs.PATH: b"page: events.html\n"}, branch=ADOPT_BRANCH)
+    local.commit({configs.PATH: settings.encode()}, branch=ADOPT_BRANCH)
     assert outcomes(sweep(local)) == ["updated"]
     assert outcomes(sweep(local)) == ["unchanged"]
     assert f"Put the line `section_template: {SECTION}`" in offer(local).body
     assert "<li>" in offered(local)[SECTION]
     assert "No event was found" not in offer(local).body
-    local.commit({configs.PATH: f"page: events.html\nsection_template: {SECTION}\n".encode()}, branch=ADOPT_BRANCH)
+    local.commit({configs.PATH: f"{settings}section_template: {SECTION}\n".encode()}, branch=ADOPT_BRANCH)
     assert outcomes(sweep(local)) == ["updated"]
     assert outcomes(sweep(local)) == ["unchanged"]
     assert "Put the line" not in offer(local).body

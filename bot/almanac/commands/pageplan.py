@@ -62,8 +62,8 @@ def take_events(  # noqa: PLR0913 -- what there is, and how the shape is chosen
             unsure,
             language=plan.config.language,
         )
-        # Settings may name a template that is still to be made, or say no more than which page it is.
-        is_open = not plan.has_records and _is_undecided(site) and (choose is not None or not shapes[0].doubts)
+        # Settings may name a template that is still to be made, or say nothing of templates.
+        is_open = not plan.has_records and _is_undecided(site, choose, proven=not shapes[0].doubts)
         if is_ours or wanted or is_open or site.config.section_template:
             plan.shape = choose_shape(page, shapes, wanted, choose, path)
         elif shapes[0].name != "house":
@@ -103,9 +103,13 @@ def _template(site: Site, key: str) -> str | None:
     return path if path and site.text(path) is not None else None
 
 
-def _is_undecided(site: Site) -> bool:
-    """Tell whether settings name the page, and say nothing about it."""
-    return site.config.model_fields_set <= {"page", "records"}
+def _is_undecided(site: Site, choose: Choose | None, *, proven: bool) -> bool:
+    """Tell whether settings leave open how the events of a page look, and that can be found out.
+
+    With no one to ask, settings that say more than which page it is may mean that they look as Almanac writes them.
+    """
+    given = site.config.model_fields_set
+    return given.isdisjoint(starter.PAGE_TEMPLATES) if choose else proven and given <= {"page", "records"}
 
 
 def take_upcoming(plan: Adoption, site: Site, page: Page, *, wanted: bool = True) -> None:
