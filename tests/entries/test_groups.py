@@ -251,7 +251,9 @@ def test_an_event_in_brackets_as_a_whole_has_its_constants() -> None:
 
 def test_a_name_with_a_dot_is_not_that_of_a_group_beside_it() -> None:
     place = learned(pages("title: Owls DD\ndate: 2025-DD-11\nvenue.name: Hall DD\nvenue:\n  name: Other DD\n"))
-    assert place.reasons == ("Most events have `venue`, a group of values that no question of a form can fill.",)
+    assert place.reasons == (
+        "Most events have `venue` (_events/0.md, line 5), a group of values that no question of a form can fill.",
+    )
     assert said(place, NEWTS)["venue.name"] == inert(str(NEWTS.location))
 
 
@@ -310,3 +312,20 @@ def test_keys_in_groups_of_toml_come_and_go(text: str, change: dict[str, Any], n
 )
 def test_a_path_is_understood_by_the_word_for_it(name: str, word: str) -> None:
     assert Key(name, (), 1).word == word
+
+
+@pytest.mark.parametrize(
+    ("way", "where"),
+    [
+        ("yaml lines", "_events/owls.md, line 5"),
+        ("toml tables", "_events/owls.md, line 6"),
+        ("toml brackets", "_events/owls.md, line 4"),
+        ("list lines", "_data/events.yml, line 4"),
+        ("list brackets", "_data/events.yml, line 3"),
+        ("json", "_data/events.json, line 6"),
+    ],
+)
+def test_a_doubt_names_the_path_of_a_key_and_its_place(way: str, where: str) -> None:
+    found = [{"title": name, "date": day, "when": {"start": "1900"}} for name, day in zip(NAMES, DAYS, strict=True)]
+    place = learned(kept(found, way))
+    assert place.reasons == (f"It is not certain how `when.start` ({where}) writes times, as in `1900`.",)

@@ -38,7 +38,9 @@ def test_of_times_in_groups_of_a_list_is_said_once_that_no_question_fills_them()
     text = "".join(entry.format(*one) for one in (("Owls", 8), ("Bats", 1)))
     place = list_at(memory_site({"_data/owls.yml": text}), "_data/owls.yml")
     assert place
-    assert place.reasons == ("Most events have `when`, a group of values that no question of a form can fill.",)
+    assert place.reasons == (
+        "Most events have `when` (_data/owls.yml, line 3), a group of values that no question of a form can fill.",
+    )
 
 
 def test_a_byte_order_mark_before_a_list_is_no_part_of_its_first_entry() -> None:

@@ -220,14 +220,14 @@ def test_a_new_event_shows_its_own_times(case: Case, kind: str) -> None:
 def test_a_time_in_mere_digits_is_doubted_and_not_copied(key: str) -> None:
     items = (f"- title: Owls {day}\n  date: {day}\n  {key}: 1900\n" for day in DAYS)
     place = learned({"_data/events.yml": "".join(items)})
-    assert place.reasons == (f"It is not certain how `{key}` writes times, as in `1900`.",)
+    assert place.reasons == (f"It is not certain how `{key}` (_data/events.yml, line 3) writes times, as in `1900`.",)
     assert key not in said(place, EVENING)
 
 
 @pytest.mark.parametrize("value", ["evening", "after the owls' walk", "19 o'clock"])
 def test_a_time_in_words_that_nobody_can_write_is_doubted_and_asked_for(value: str) -> None:
     place = learned(kept_as("list", rows(Case({"time": value}, []), 3)))
-    assert place.reasons == (f"It is not certain how `time` writes times, as in `{value}`.",)
+    assert place.reasons == (f"It is not certain how `time` (_data/events.yml, line 3) writes times, as in `{value}`.",)
     assert "time" not in said(place, EVENING)
 
 

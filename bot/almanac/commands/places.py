@@ -302,7 +302,9 @@ def _read_folder(site: Site, folder: str, files: Sequence[str], printed: Printed
         if entry is not None and entry.data:
             parts = cut(text) if suffix not in _YAML else None
             name = path.removeprefix(f"{folder}/").removesuffix(suffix)
-            examples.append((Example(name, parts.keys if parts else text, entry), parts.mark if parts else ""))
+            # The line above the keys is not one of them.
+            example = Example(name, parts.keys if parts else text, entry, path, 2 if parts else 1)
+            examples.append((example, parts.mark if parts else ""))
     if len(examples) * 2 <= len(own):
         return replace(place, reasons=tuple(broken[:_MOST_NAMED]) or (_without_keys(),))
     marks = Counter(mark for _, mark in examples)
@@ -434,7 +436,7 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
     if place.is_table:
         columns, mark = tuple(entries[0].data), mark_of(text)
     texts = (dedent(_whole_lines(text, entry)).replace("\r\n", "\n") for entry in entries)
-    examples = [Example("", own, entry) for own, entry in zip(texts, entries, strict=True)]
+    examples = [Example("", own, entry, path, entry.line) for own, entry in zip(texts, entries, strict=True)]
     newest = sorted_newest(examples)
     references = find_references(site, path, newest)
     source = Source(newest, language, columns, mark, references=references, escapes=_escapes(printed))

@@ -15,6 +15,7 @@ from almanac.entries.styles import DEEPEST, Language, Part, parts_of
 from almanac.entries.times import times_of
 from almanac.labels import words_abroad
 from almanac.patterns import regex
+from almanac.phrases import say
 
 MODELS = 12
 """How many of the newest entries show how the next one is written."""
@@ -33,12 +34,14 @@ _SPLIT = regex(r"(?P<which>start|end|event)?(?P<part>day|month|year)")
 class Example:
     """One of the site's own events: the name of its file without folder and ending (empty in a list), and its entry.
 
-    `text` is the text of its keys.
+    `text` is the text of its keys, which begins on a line of the file at a path.
     """
 
     name: str
     text: str
     entry: DataEntry
+    path: str = ""
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,15 @@ class Models:
                 return Part(name, "", ""), inner[0]
         own = self._unseen(Key(name, (), 0))
         return own, replace(own, within="brackets")
+
+    def where(self, key: Key) -> str:
+        """Name a key with the place of its newest value, as a doubt about it does."""
+        pairs = zip(self.examples, self.parts, strict=True)
+        there = ((one, parts) for one, parts in pairs if one.path and not is_blank(one.entry.data.get(key.name)))
+        for one, parts in there:
+            line = one.line + (parts[key.name].line if key.name in parts else 0)
+            return say("`{name}` ({path}, line {line})", name=key.name, path=one.path, line=line)
+        return f"`{key.name}`"
 
     def key_of(self, field: str) -> Key | None:
         """Return the key that holds a field."""

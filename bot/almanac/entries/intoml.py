@@ -59,12 +59,14 @@ class TomlKey(NamedTuple):
     """A key with its path, how it stands there, what leads to its value, and the value.
 
     It is on a line of its own, in brackets, or on a line with more than its own name. A table's header has no value.
+    `start` is where that line begins in the text.
     """
 
     path: tuple[str, ...]
     within: TomlWithin
     lead: str
     value: str
+    start: int = 0
 
 
 def read_toml(text: str, file: str) -> dict[str, Any]:
@@ -159,13 +161,13 @@ def toml_keys(text: str) -> Iterator[TomlKey]:
             continue
         if one.path == one.table:
             blank = "\n" * text[: one.start].endswith(("\n\n", "\n\r\n"))
-            yield TomlKey(one.path, "table", blank + text[one.start : one.value].strip(), "")
+            yield TomlKey(one.path, "table", blank + text[one.start : one.value].strip(), "", one.start)
             continue
         within: TomlWithin = "lines" if one.path[:-1] == one.table else "dots"
         lead, value = text[one.start : one.value], text[one.value : one.value_end]
-        yield TomlKey(one.path, within, lead.replace("\r", ""), value.replace("\r\n", "\n"))
+        yield TomlKey(one.path, within, lead.replace("\r", ""), value.replace("\r\n", "\n"), one.start)
         if value.startswith("{"):
-            yield from _in_brackets(value, one.path)
+            yield from (inner._replace(start=one.start) for inner in _in_brackets(value, one.path))
 
 
 def _in_brackets(text: str, path: tuple[str, ...]) -> Iterator[TomlKey]:

@@ -329,7 +329,8 @@ class _KeyWriter:
             is_shown = any(f"page.{key.name}" in body for body in self.models.bodies)
             if tells_of_event(key.filled) or tells_of_event(groups) or is_shown:
                 message = say(
-                    "Most events have `{name}`, a group of values that no question of a form can fill.", name=key.name
+                    "Most events have {key}, a group of values that no question of a form can fill.",
+                    key=self.models.where(key),
                 )
                 self.doubts.append(message)
             else:
@@ -357,7 +358,11 @@ class _KeyWriter:
                 purpose = say("Written as `{name}`, one on each line.", name=key.name)
             elif key.is_constant and is_named_for_time(key):
                 self.doubts.append(
-                    say("It is not certain how `{name}` writes times, as in `{filled}`.", name=key.name, filled=example)
+                    say(
+                        "It is not certain how {key} writes times, as in `{filled}`.",
+                        key=self.models.where(key),
+                        filled=example,
+                    )
                 )
             self.ask(name, label, shown, purpose, is_long=is_long, options=options)
             self.filled_by[key.name] = field = f"extra.{name}"
@@ -381,7 +386,9 @@ class _KeyWriter:
                 return found
             self.doubts.append(
                 say(
-                    "It is not certain how `{name}` writes days, as in `{filled}`.", name=key.name, filled=key.filled[0]
+                    "It is not certain how {key} writes days, as in `{filled}`.",
+                    key=self.models.where(key),
+                    filled=key.filled[0],
                 )
             )
         condition = self.condition(key, field)

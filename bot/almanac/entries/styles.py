@@ -31,7 +31,7 @@ class Part:
     """One key as an entry's text has it: what leads to its value, from the beginning of the key, and the value.
 
     One in a group has its path for a key, as in `venue.name`. `within` is how it stands in its group: on a line of its
-    own behind an `indent`, in brackets, in a table of TOML, or with its whole path.
+    own behind an `indent`, in brackets, in a table of TOML, or with its whole path. So many lines are above its `line`.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Part:
     group: str = ""
     within: Within = "lines"
     indent: str = ""
+    line: int = 0
 
     @property
     def quote(self) -> str:
@@ -83,16 +84,18 @@ def _of_mapping(node: yaml.MappingNode, text: str, path: tuple[str, ...]) -> Ite
         own = (*path, key.value)
         indent = " " * key.start_mark.column if path and within == "lines" else ""
         value = text[middle : child.end_mark.index].rstrip()
-        yield Part(".".join(own), text[start:middle], value, ".".join(path), within, indent)
+        yield Part(".".join(own), text[start:middle], value, ".".join(path), within, indent, key.start_mark.line)
         if isinstance(child, yaml.MappingNode) and len(own) < DEEPEST:
             yield from _of_mapping(child, text, own)
 
 
 def _toml(text: str) -> list[Part]:
     parts = []
-    for path, within, lead, value in toml_keys(text):
+    for path, within, lead, value, at in toml_keys(text):
         space = lead[: len(lead) - len(lead.lstrip(" \t"))]
-        parts.append(Part(".".join(path), lead[len(space) :], value, ".".join(path[:-1]), within, space))
+        parts.append(
+            Part(".".join(path), lead[len(space) :], value, ".".join(path[:-1]), within, space, text.count("\n", 0, at))
+        )
     return parts
 
 
@@ -105,7 +108,8 @@ def _of_object(text: str, at: int, path: tuple[str, ...]) -> Iterator[Part]:
     while match := _JSON_KEY.match(text, at):
         end = json.JSONDecoder().raw_decode(text, match.end())[1]
         own = (*path, json.loads(match[1]))
-        yield Part(".".join(own), text[at : match.end()], text[match.end() : end], ".".join(path), "brackets")
+        lead, value, line = text[at : match.end()], text[match.end() : end], text.count("\n", 0, match.start(1))
+        yield Part(".".join(own), lead, value, ".".join(path), "brackets", line=line)
         if text[match.end()] == "{" and len(own) < DEEPEST:
             yield from _of_object(text, match.end(), own)
         gap = _JSON_GAP.match(text, end)
