@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from almanac.event.model import Event, Person
 from almanac.page.imitate import suits, write_templates
-from almanac.page.insert import put
+from almanac.page.insert import insert, put
+from almanac.page.many import insert_many
 from almanac.page.outline import outline
 from almanac.page.tags import VOID
 from almanac.page.template import section_renderer
@@ -131,3 +132,69 @@ def test_a_place_that_comes_back_is_one_whatever_it_is_called() -> None:
     page = list_of("<p>{0}<br>{1}<br>{2}</p>")
     rows = [(*row[:2], place) for row, place in zip(ROWS, ("The Grange", "Red Lion", "The Grange"), strict=True)]
     assert with_new(page(*rows), FULL) == page(NEW, *rows)
+
+
+LIST = "<ul>\n<li>October 7, 2025: Owls</li>\n<li>September 2, 2025: Bats</li>\n</ul>\n"
+OLD = LIST.replace("2025", "2024")
+NEW_ITEM = "<li>March 4, 2026: Moths & more</li>\n"
+NEW_LIST = f"<ul>\n{NEW_ITEM}</ul>\n"
+FOLDED = "<details>\n<summary>{}</summary>\n{}</details>\n"
+TABLE = "  <table>\n    <tr><th>Date</th><th>Title</th></tr>\n{}  </table>\n"
+ROW = "    <tr><td>{} 7, {}</td><td>{}</td></tr>\n"
+TABLE_2025 = TABLE.format(ROW.format("October", 2025, "Owls") + ROW.format("May", 2025, "Bats"))
+NEW_TABLE = TABLE.format("    <tr><td>March 4, 2026</td><td>Moths & more</td></tr>\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f"<h2>2025</h2>\n{LIST}<h2>2026</h2>\n<ul>\n<li>To be announced</li>\n</ul>\n<p>End</p>\n",
+            f"<h2>2025</h2>\n{LIST}<h2>2026</h2>\n<ul>\n{NEW_ITEM}<li>To be announced</li>\n</ul>\n<p>End</p>\n",
+        ),
+        (
+            f"<div>\n<h2>2026</h2>\n\n<h2>2025</h2>\n{LIST}</div>\n",
+            f"<div>\n<h2>2026</h2>\n{NEW_LIST}\n<h2>2025</h2>\n{LIST}</div>\n",
+        ),
+        (
+            f"<h2>2025</h2>\n{LIST}<h2>2026</h2>\n<footer><ul><li>Imprint</li></ul></footer>\n",
+            f"<h2>2025</h2>\n{LIST}<h2>2026</h2>\n{NEW_LIST}<footer><ul><li>Imprint</li></ul></footer>\n",
+        ),
+        (
+            f"## 2026\n\n<ul>\n</ul>\n\n## 2025\n\n{LIST}",
+            f"## 2026\n\n{NEW_LIST}\n## 2025\n\n{LIST}",
+        ),
+        (
+            f"<h2>2026</h2>\n{TABLE.format('')}<h2>2025</h2>\n{TABLE_2025}",
+            f"<h2>2026</h2>\n{NEW_TABLE}<h2>2025</h2>\n{TABLE_2025}",
+        ),
+        (
+            FOLDED.format(2026, "<ul><li>Nothing yet</li></ul>\n") + FOLDED.format(2025, LIST),
+            FOLDED.format(2026, f"<ul>\n{NEW_ITEM}<li>Nothing yet</li></ul>\n") + FOLDED.format(2025, LIST),
+        ),
+        (
+            FOLDED.format(2025, LIST) + FOLDED.format(2024, OLD),
+            FOLDED.format(2026, NEW_LIST) + FOLDED.format(2025, LIST) + FOLDED.format(2024, OLD),
+        ),
+        (
+            FOLDED.format(2024, OLD) + FOLDED.format(2025, LIST) + "<p>End</p>\n",
+            FOLDED.format(2024, OLD) + FOLDED.format(2025, LIST) + FOLDED.format(2026, NEW_LIST) + "<p>End</p>\n",
+        ),
+        (
+            (old := f"<details><summary>2025</summary>\n{TABLE_2025}</details>\n"),
+            f"<details><summary>2026</summary>\n{NEW_TABLE}</details>\n\n{old}",
+        ),
+    ],
+)
+def test_an_entry_of_a_new_year_is_in_a_list_below_its_year(before: str, after: str) -> None:
+    assert with_new(before, BARE) == after
+    [template] = write_templates(cut := outline(before), cut.alive_list)
+    added = [
+        (section_renderer(template)(BARE.model_copy(update={"date": date})), date)
+        for date in ("2026-03-04", "2026-05-06", "2027-01-01")
+    ]
+    several = before
+    for text, date in added:
+        several = insert(outline(several), text, date, None)
+    assert around_new(several)[-1] in ("li", "td")
+    assert insert_many(before, added, {}, None, None) == several

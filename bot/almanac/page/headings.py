@@ -25,6 +25,7 @@ _FOLDED = regex(r"[ \t]*<details\b[^<>]*>[ \t]*\Z", re.IGNORECASE)
 _SUMMARY = regex(r"[ \t]*(?:<details\b[^<>]*>[ \t]*)?<summary\b", re.IGNORECASE)
 _LIST = regex(r"[ ]{0,3}(?:[-*+]|[0-9]{1,9}[.)])[ \t]|[^|]*\|")
 _LIST_OR_HEADING = regex(r"[ ]{0,3}(?:#{1,6}[ \t]|(?:[-*+]|[0-9]{1,9}[.)])[ \t]|\|)")
+_HTML_LIST = regex(r"[ \t]*<(?:ul|ol|dl|table|div)\b", re.IGNORECASE)
 _CLOSING = regex(
     r"\b(?:coming soon|more soon|more to come|stay tuned|to be continued|watch this space)\b", re.IGNORECASE
 )
@@ -149,7 +150,9 @@ def _year_line(lines: Lines, index: int) -> Heading | None:
     if item:
         is_above = ITEM.match(below) and indentation(below) > indentation(text)
         return _heading(index, "item", LOWEST + 2 + indentation(text), text[item.end() :]) if is_above else None
-    is_apart = (first != index or _begins_block(lines, index)) and _LIST_OR_HEADING.match(below)
+    is_folded = first != index or text.lstrip().lower().startswith("<details")
+    is_apart = (is_folded or _begins_block(lines, index)) and _LIST_OR_HEADING.match(below)
+    is_apart = is_apart or (is_folded and _HTML_LIST.match(below))
     return _heading(first, "year", LOWEST, text)._replace(lines=1 + index - first) if is_apart else None
 
 

@@ -5,7 +5,7 @@ are entries if most of them say a date and fill their lines, and if they are no 
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -24,6 +24,8 @@ _CHANGED = regex(
     r"(?:dernière )?mise? à jour|última actualización)\b",
     re.IGNORECASE,
 )
+_CLOSED = regex(r"</[a-z][a-z0-9]{0,12}[ \t\n]{0,9}>\Z", re.IGNORECASE)
+_LONGEST_TAG = 24  # characters
 _LEAST = 2
 
 
@@ -40,6 +42,13 @@ class HtmlList(NamedTuple):
 
     within: HtmlElement
     entries: tuple[HtmlEntry, ...]
+
+
+class HtmlPlace(NamedTuple):
+    """Where, in characters, something can be put into an element, and whether that is the end of its line."""
+
+    at: int
+    ends_line: bool
 
 
 class HtmlEntries:
@@ -111,6 +120,44 @@ class HtmlEntries:
         beside = self._text[self._starts[first] : start] + self._text[end : self._starts[last + 1]]
         return None if beside.strip() else HtmlEntry(first, last + 1, "\n".join(self._lines.texts[first : last + 1]))
 
+    def place_below(self, heading: Heading, after: int, entry: int, above: Heading) -> "HtmlPlace | None":
+        """Return where, below a heading and before the line `after`, the first entry of a list goes.
+
+        That is a list like the one in which an entry on another line is, in which there is no entry yet; `above` is the
+        heading above that. Without such a list, None.
+        """
+        model = self._parent_of(entry)
+        first = self._starts[heading.line + heading.lines]
+        path = _path(model, self.around(above))
+        if model is self._root or not path:
+            return None
+        begin = bisect_left(self._all, first, key=lambda element: element.start)
+        end = bisect_left(self._all, self._starts[after], key=lambda element: element.start)
+        below = (one for one in self._all[begin:end] if _path(one, self.around(heading)) == path)
+        found = next(below, None)
+        if found is None or found.tag is None:
+            return None
+        heads = [one.end for one in found.children if _is_head(one)]
+        return self._place(max([found.tag.end, *heads]))
+
+    def end_of_opened(self, entry: int, line: int) -> int | None:
+        """Return where, in characters of the page, the outermost element ends that is opened from a line on.
+
+        An entry on another line is in it. None if there is no such element, or if it is not closed.
+        """
+        around = [one for one in self._parent_of(entry).around if one.start >= self._starts[line]]
+        end = around[-1].end if around else 0
+        return self._place(end).at if around and _CLOSED.search(self._text, max(0, end - _LONGEST_TAG), end) else None
+
+    def _parent_of(self, line: int) -> HtmlElement:
+        first = bisect_left(self._all, self._starts[line], key=lambda element: element.start)
+        return (self._all[first].parent if first < len(self._all) else None) or self._root
+
+    def _place(self, at: int) -> "HtmlPlace":
+        line = self._line_of(at)
+        behind = self._text[at : self._starts[line + 1]].strip()
+        return HtmlPlace(self._lines.offsets[line] + at - self._starts[line], ends_line=not behind)
+
     def _line_of(self, at: int) -> int:
         return bisect_right(self._starts, at) - 1
 
@@ -160,6 +207,16 @@ def _mark(marked: set[HtmlElement], element: HtmlElement) -> None:
         if one in marked:
             return
         marked.add(one)
+
+
+def _path(element: HtmlElement, within: HtmlElement) -> list[tuple[str, str]] | None:
+    """Return the kinds of the elements from one around it down to an element; None if it is not in that."""
+    path = list[tuple[str, str]]()
+    for one in element.around:
+        if one is within:
+            return path[::-1]
+        path.append((one.name, one.tag.attributes.get("class", "") if one.tag else ""))
+    return path[::-1] if within.tag is None else None
 
 
 def _is_head(element: HtmlElement) -> bool:

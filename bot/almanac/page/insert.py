@@ -4,7 +4,6 @@ A new section goes where its date belongs in the order that the page already has
 are from each other. Where there is no neighbour yet, in a new year or on an empty page, headings and tables tell.
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +15,11 @@ from almanac.errors import UserError
 from almanac.event.model import Event
 from almanac.page.canonical import says_same
 from almanac.page.entries import Style, style_of, trimmed
-from almanac.page.headings import Heading
 from almanac.page.lines import fingerprint, fingerprints, is_delimiter, with_newline
 from almanac.page.match import own_section
 from almanac.page.order import Order, ends, is_jumbled, order_of, order_of_groups, page_order, place_in, span
 from almanac.page.outline import Page, Section, known_dates, outline
-from almanac.page.periods import Periods, is_space
+from almanac.page.periods import Periods, end_below, is_space
 from almanac.page.refusal import event_loop, why_no_event
 from almanac.patterns import regex
 
@@ -113,7 +111,8 @@ def insert(page: Page, text: str, date: str, order: Order | None, before: Order 
     if heading:
         neighbours = [section for section in neighbours if section.period == heading.line]
         if not neighbours:
-            return _inserted(page, end_below(page, heading), page.newline * 2 + text)
+            at, opened, closing = periods.place_below(heading)
+            return _inserted(page, at, opened + text + closing)
     elif new := periods.new_heading(date, order or order_of_groups(page, neighbours) or in_order):
         return _inserted(page, new.at, new.before + text + new.after)
     spaces = Spaces(page)
@@ -368,16 +367,6 @@ def _first_of_page(page: Page, text: str, date: str, family: str) -> str:
     while line < total and lines.blank(line):
         line += 1
     return _before(page, text, line)
-
-
-def end_below(page: Page, heading: Heading) -> int:
-    """Return where the text below a heading that has no section yet ends."""
-    lines, line = page.lines, heading.line + heading.lines
-    place = bisect_left(page.headings, line, key=lambda one: one.line)
-    after = page.headings[place].line if place < len(page.headings) else len(lines.texts)
-    while after > line and lines.blank(after - 1):
-        after -= 1
-    return lines.end(after - 1)
 
 
 def _before(page: Page, text: str, line: int) -> str:

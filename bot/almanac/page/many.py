@@ -9,7 +9,7 @@ from typing import NamedTuple
 from almanac.dates import UNKNOWN_YEAR, year_in
 from almanac.page.entries import find_events, style_of
 from almanac.page.headings import Heading
-from almanac.page.insert import Growing, Lists, Spaces, end_below, fill, insert, taken_out, without
+from almanac.page.insert import Growing, Lists, Spaces, fill, insert, taken_out, without
 from almanac.page.lines import cut_lines
 from almanac.page.order import Order, Steps, order_of, page_order, places_in, steps_of, steps_of_groups
 from almanac.page.outline import Page, Section, outline
@@ -398,7 +398,7 @@ class _Batch:
         if known.order_of_headings is None:
             return None
         known.has_filled = True
-        return _Where(heading, _Place(end_below(self._page, heading), self._page.newline * 2))
+        return _Where(heading, _Place(*periods.place_below(heading)))
 
     def _below_new(self, known: _List, date: str) -> _Where | None:
         if any(self._making.setdefault(name, known) is not known for name in known.periods.names):

@@ -12,6 +12,7 @@ from itertools import accumulate, chain, pairwise
 from almanac.dates import TWO_YEARS, academic_year, find_date, is_in
 from almanac.languages import Names
 from almanac.page.headings import Heading
+from almanac.page.htmlentries import HtmlEntries
 from almanac.page.lines import BULLET, is_delimiter, is_rule, split_lines
 from almanac.page.order import Order, period_headings
 from almanac.page.outline import Page, Section
@@ -79,6 +80,43 @@ class Periods:
         # A month says more than its year.
         return max(mine or empty, key=lambda one: ("-" in (one.period or ""), -one.line), default=None)
 
+    def place_below(self, heading: Heading) -> tuple[int, str, str]:
+        """Return where the first section below a heading goes, and what is put before it and after it.
+
+        Elements of HTML go into an element like that of the other periods, which is there already or is put there.
+        """
+        page = self._page
+        newest = max(self._group, key=lambda one: (one.period is not None, one.date))
+        model = next((one for one in self._models if one.line == newest.period), None)
+        if newest.style.family != "html" or model is None:
+            return end_below(page, heading), page.newline * 2, ""
+        first, line = self._first[model.line], heading.line + heading.lines
+        after = next((one.line for one in page.headings if one.line >= line), len(page.lines.texts))
+        if place := self._elements.place_below(heading, after, first.line - 1, model):
+            return place.at, page.newline, "" if place.ends_line else page.newline
+        between = page.text[page.lines.offsets[model.line + model.lines] : first.start]
+        opened = page.newline + _table_head(page, first, between)
+        return page.lines.end(line - 1), opened, self._closing_tags(model, model.line + model.lines)
+
+    def _end_of_opened(self, heading: Heading, last: Section, line: int | None = None) -> int:
+        """Return where the elements end that are opened for entries from a heading, or another line, on."""
+        end = self._elements.end_of_opened(last.line - 1, heading.line if line is None else line)
+        return max(end or 0, last.end)
+
+    def _closing_tags(self, heading: Heading, line: int) -> str:
+        """Return what closes the elements that are opened from a line on for the entries below a heading."""
+        text, last = self._page.text, self._last[heading.line]
+        names = Counter[str]()
+        for tag in tags_in(text[self._page.lines.offsets[line] : self._first[heading.line].start]):
+            names[tag.name] += -1 if tag.closes else tag.name not in VOID
+        left = sum(count for count in names.values() if count > 0)
+        behind = text[last.end : self._end_of_opened(heading, last, line)]
+        tags = [*tags_in(behind)][-left:] if left else []
+        if len(tags) < left or not tags or not all(tag.closes for tag in tags):
+            return ""
+        closing = behind[len(behind[: tags[0].start].rstrip()) :]
+        return closing if closing[:1].isspace() else self._page.newline + closing
+
     def file(self, date: str, heading: Heading) -> None:
         """Count a section that is put below a heading."""
         self._used.add(heading.line)
@@ -98,22 +136,23 @@ class Periods:
         season = "" if term in names else term
         odd = self._odd(model) if term in ("", *_SEASON_NAMES) else set()
         text = _like(page, model, odd, date, season, is_short=self._are_short)
-        first, end = self._first[model.line], self._end[model.line]
+        first, end = self._first[model.line], self._last[model.line].end
         before = text + _table_head(page, first, page.text[page.lines.offsets[model.line + model.lines] : first.start])
         self._made += 1
         period = academic_year(date) if "/" in (model.period or "") else date[: len(model.period or "")]
         heading = model._replace(line=len(page.lines.texts) + self._made, text=text, period=period)
         self._headings[period].append(heading)
         self._terms.add(heading, [season, *names[1:]] if season and names else names)
-        closing = _folded_end(page, end) if first.style.family != "html" else _closing_tags(page, first, model, end)
+        closing = _folded_end(page, end) if first.style.family != "html" else self._closing_tags(model, model.line)
         if following:
             at = page.lines.offsets[following.line]
             return NewHeading(heading, at, before, closing + self._separator, is_last=False)
         last = self._group[-1]
-        folded = _folded_end(page, last.end)
         if last.style.family == "html":
-            folded = _closing_tags(page, self._first[last.period], self._model_of(last), last.end)
-        at = last.end + len(folded) if folded else _list_end(page, last)
+            at = self._end_of_opened(self._model_of(last), last)
+        else:
+            folded = _folded_end(page, last.end)
+            at = last.end + len(folded) if folded else _list_end(page, last)
         return NewHeading(heading, at, self._separator + before, closing, is_last=True)
 
     def learns_for(self, date: str) -> bool:
@@ -181,8 +220,12 @@ class Periods:
         return {one.period: one for one in reversed(self._group)}
 
     @cached_property
-    def _end(self) -> dict[int | None, int]:
-        return {one.period: one.end for one in self._group}
+    def _last(self) -> dict[int | None, Section]:
+        return {one.period: one for one in self._group}
+
+    @cached_property
+    def _elements(self) -> HtmlEntries:
+        return HtmlEntries(self._page.lines)
 
     @cached_property
     def _separator(self) -> str:
@@ -192,6 +235,9 @@ class Periods:
             for one, other in pairwise(self._group)
             if other.period is not None and other.period != one.period
         )
+        if self._group[0].style.family == "html":
+            # What closes a list comes with it.
+            gaps = (gap if is_space(gap) else gap[gap.rfind(">") + 1 :] for gap in gaps)
         return next((gap for gap, _ in Counter(filter(is_space, gaps)).most_common(1)), self._page.newline * 2)
 
     @cached_property
@@ -252,6 +298,16 @@ def _list_end(page: Page, last: Section) -> int:
     return last.end if family in ("heading", "html") else end
 
 
+def end_below(page: Page, heading: Heading) -> int:
+    """Return where the text below a heading that has no section yet ends."""
+    lines, line = page.lines, heading.line + heading.lines
+    place = bisect_left(page.headings, line, key=lambda one: one.line)
+    after = page.headings[place].line if place < len(page.headings) else len(lines.texts)
+    while after > line and lines.blank(after - 1):
+        after -= 1
+    return lines.end(after - 1)
+
+
 def is_space(gap: str) -> bool:
     """Tell whether a text between two sections only separates them: line ends, and perhaps a rule or the like."""
     lines = split_lines(gap)
@@ -271,17 +327,6 @@ def _says_day(heading: Heading) -> bool:
 def _folded_end(page: Page, end: int) -> str:
     """Return what closes the block that can be folded in which the last section ends there, if it is in one."""
     closing = _FOLDED_END.match(page.text, end)
-    return closing[0] if closing else ""
-
-
-def _closing_tags(page: Page, first: Section, heading: Heading, end: int) -> str:
-    """Return what closes, behind a period's last entry, the elements that are opened for it below its heading."""
-    opened = page.text[page.lines.offsets[heading.line + heading.lines] : first.start]
-    names = Counter[str]()
-    for tag in tags_in(opened):
-        names[tag.name] += -1 if tag.closes else tag.name not in VOID
-    left = sum(count for count in names.values() if count > 0)
-    closing = re.compile(rf"(?:\s*</[A-Za-z][A-Za-z0-9]*[ \t]*>){{0,{left}}}").match(page.text, end)
     return closing[0] if closing else ""
 
 
