@@ -304,6 +304,17 @@ def test_the_day_is_in_a_key_once_it_is_no_more_the_one_in_the_name_of_the_file(
     assert more.extra == {"organizers": "Ada\nBo\nCy"}
 
 
+def test_an_event_keeps_its_address_when_its_title_or_day_changes() -> None:
+    source = "---\ntitle: {{ title }}\ndate: {{ date }}\nslug: {{ date }}-{{ title | slug }}\n---\n"
+    store = FileStore("_events/{slug}.md", EntryTemplate(source, FrontMatter(), "t.j2"))
+    event = Event(id="owls", title="Owls", date="2021-11-08")
+    text = store.write(event)
+    other = event.model_copy(update={"title": "Bats", "date": "2021-11-15"})
+    written = store.write(other, before=event, source=text)
+    assert written == '---\ntitle: Bats\ndate: 2021-11-15\nslug: "2021-11-08-owls"\n---\n'
+    assert store.read(written, "owls.md", "owls") == other
+
+
 def test_what_is_about_a_folder_is_no_event() -> None:
     store = FILES["hugo"]
     read = store.read_all({"content/events/_index.md": "x", "content/events/2026/README.md": "x"})

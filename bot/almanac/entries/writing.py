@@ -41,11 +41,19 @@ class EntryEditor:
             UserError: The entry, or the text below its keys, cannot be changed in place.
         """
         old, new = (self._template.entry(by_the_clock(one)) for one in (before, event))
-        data = merged(_without_own(entry.data), old.data, new.data)
+        data = merged(_without_own(entry.data), old.data, self._with_address(old.data, new.data))
         body = entry.body
         if old.body != new.body:
             body = self._rewritten(entry, before, event, old.body) or new.body
         return self._written(text, entry, DataEntry(0, 0, entry.line, data, body), event)
+
+    def _with_address(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+        """Let an event keep the part of its address that was made of its title or people: links lead there."""
+        made = (
+            path for path, place in self._template.places.items() for one in place.sources if one.filter("slug") == ()
+        )
+        kept = {path[0] for path in made if len(path) == 1}
+        return {name: old.get(name, value) if name in kept else value for name, value in new.items()}
 
     def _written(self, text: str, entry: DataEntry, wanted: DataEntry, event: Event) -> str:
         own = _own(self._template, wanted, event)
