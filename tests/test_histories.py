@@ -3,7 +3,7 @@
 import pytest
 from almanac.errors import ConfigError
 from almanac.form.schema import read_form
-from almanac.histories import glimpsed_language, read_config
+from almanac.histories import glimpsed_language, read_config, wants_dashboard
 from almanac.packaged import template
 from almanac.proposal.ours import refuse_alike
 
@@ -115,6 +115,11 @@ def test_two_views_of_one_history_cannot_share_a_file(text: str, key: str, words
         ("language: DE", "de"),
         ("language: Deutsch", "de"),
         ("\ufefflanguage:\tes", "es"),
+        ("{page: x, language: de}", "de"),
+        ('{"page": "x",\n "language": "fr", "a": [}', "fr"),
+        ("{a: [, language : 'es'", "es"),
+        ("page: x, language: de", "en"),
+        ("{page: x} # {language: de}", "en"),
         ("languages: de", "en"),
         ("# language: de", "en"),
         ("language: xx", "en"),
@@ -123,3 +128,16 @@ def test_two_views_of_one_history_cannot_share_a_file(text: str, key: str, words
 )
 def test_the_language_of_settings_that_cannot_be_read_is_glimpsed(text: str, language: str) -> None:
     assert glimpsed_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a: [\ndashboard: true\n", True),
+        ("{page: x, dashboard: true, a: [", True),
+        ("page: x, dashboard: true", False),
+        ("dashboard: false # {dashboard: true}", False),
+    ],
+)
+def test_whether_such_settings_want_the_dashboard_is_glimpsed(text: str, wanted: bool) -> None:
+    assert wants_dashboard(text) == wanted

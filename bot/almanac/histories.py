@@ -22,8 +22,11 @@ MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
-_LANGUAGE = regex(r"""^[ \t{\ufeff]*language:[ \t]*["']?([a-z]{2})""", re.MULTILINE | re.IGNORECASE)
-_DASHBOARD = regex(r"^dashboard:[ \t]*true\b", re.MULTILINE)
+_LANGUAGE = regex(
+    r"""(?:^|[{,])[ \t\ufeff]*+["']?language["']?[ \t]*+:[ \t]*+["']?([a-z]{2})""", re.MULTILINE | re.IGNORECASE
+)
+_DASHBOARD = regex(r"""(?:^|[{,][ \t]*+)["']?dashboard["']?[ \t]*+:[ \t]*+true\b""", re.MULTILINE)
+_COMMENT = regex(r"#.*")
 _LINE_BREAK = regex(r"\r\n|[\n\r\x85\u2028\u2029]")
 _MAKE_ONE = ("page", "files", "list")
 """With one of these, what stands above the histories is a history too; else it only holds what they share."""
@@ -68,13 +71,20 @@ class SiteConfig(Config):
 
 def glimpsed_language(text: str) -> Language:
     """Return the language that settings name which cannot be read as a whole, be it as `DE` or `Deutsch`."""
-    found = _LANGUAGE.search(text)
+    found = _glimpsed(_LANGUAGE, text)
     return next((one for one in get_args(Language) if found and one == found[1].lower()), "en")
 
 
 def wants_dashboard(text: str) -> bool:
     """Tell whether such settings ask for the dashboard."""
-    return bool(_DASHBOARD.search(text))
+    return _glimpsed(_DASHBOARD, text) is not None
+
+
+def _glimpsed(key: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Find a key with its value at the beginning of a line, or anywhere in settings that are all in curly brackets."""
+    said = _COMMENT.sub("", text)
+    in_brackets = said.lstrip("\ufeff \t\r\n").startswith("{")
+    return next((one for one in key.finditer(said) if in_brackets or one[0][0] not in "{,"), None)
 
 
 def described(history: str) -> str:
