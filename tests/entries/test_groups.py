@@ -329,3 +329,10 @@ def test_a_doubt_names_the_path_of_a_key_and_its_place(way: str, where: str) -> 
     found = [{"title": name, "date": day, "when": {"start": "1900"}} for name, day in zip(NAMES, DAYS, strict=True)]
     place = learned(kept(found, way))
     assert place.reasons == (f"It is not certain how `when.start` ({where}) writes times, as in `1900`.",)
+
+
+def test_of_countless_groups_only_some_are_looked_at() -> None:
+    keys = "".join(f"group{number:04}: {{text: 'x'}}\n" for number in range(2000))
+    data = said(learned(pages(f"title: Owls DD\ndate: 2025-DD-11\n{keys}")), EVENING)
+    assert "group0100" in data
+    assert len(data) < len(keys.split("\n")) / 2

@@ -206,23 +206,28 @@ def day_of(value: Any, habits: DateHabits) -> Day | None:
     return Day(text, found.date) if found and is_day else None
 
 
-def groups_of(entries: Sequence[Mapping[str, Any]], group: str = "") -> frozenset[str]:
-    """Find the keys that hold groups of values, by their paths, as `venue` and `venue.map`.
+def groups_of(entries: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Find the keys that hold groups of values, by their paths, as `venue` and `venue.map`; of countless, only some.
 
     What holds a group in some and mere text in others is one if most have that, and none if its keys are no names.
     """
-    found: set[str] = set()
-    names = {name for entry in entries for name in entry}
-    for name in names - {OWN}:
-        held = [entry[name] for entry in entries if not is_blank(entry.get(name))]
-        inner = [one for one in held if isinstance(one, dict)]
+    return frozenset(sorted(_groups_in(entries, ""))[:_MOST_KEYS])
+
+
+def _groups_in(entries: Iterable[Mapping[str, Any]], group: str) -> Iterator[str]:
+    held: dict[str, list[Any]] = {}
+    for entry in entries:
+        for name, value in entry.items():
+            held.setdefault(name, []).append(value)
+    with_dots = {name.partition(".")[0] for name in held if "." in name}
+    for name in held.keys() - {OWN, *with_dots}:
+        filled = [value for value in held[name] if not is_blank(value)]
+        inner = [one for one in filled if isinstance(one, dict)]
         path = f"{group}.{name}" if group else name
-        is_spelt = not any(one.startswith(f"{name}.") for one in names) and all(
-            _NAME.fullmatch(key) for key in (name, *(key for one in inner for key in one))
-        )
-        if inner and is_spelt and len(inner) * 4 >= len(held) * 3 and path.count(".") < DEEPEST - 1:
-            found |= {path, *groups_of(inner, path)}
-    return frozenset(found)
+        is_spelt = all(map(_NAME.fullmatch, {name, *(key for one in inner for key in one)}))
+        if inner and is_spelt and len(inner) * 4 >= len(filled) * 3 and path.count(".") < DEEPEST - 1:
+            yield path
+            yield from _groups_in(inner, path)
 
 
 def _spread(examples: Sequence[Example], groups: Collection[str]) -> list[Example]:
