@@ -68,6 +68,8 @@ class HtmlEntries:
     def lists(self) -> list[HtmlList]:
         """The lists of entries, in the order of the page. Of one within another, the outer one counts."""
         holding: set[HtmlElement] = set()
+        for table in self._tables_with_heads:
+            _mark(holding, table)
         found: list[HtmlList] = []
         for parent in (*reversed(self._all), self._root):
             if one := self._list_in(parent, holding):
@@ -79,6 +81,13 @@ class HtmlEntries:
             if not outermost or one.entries[0].first >= outermost[-1].entries[-1].after:
                 outermost.append(one)
         return outermost
+
+    @cached_property
+    def _tables_with_heads(self) -> list[HtmlElement]:
+        """The tables of which rows say dates, below a head: what is around one is no entry, even if it has one row."""
+        heads = (one for one in self._all if one.name == "tr" and _is_head(one))
+        tables = (next((other for other in one.around if other.name == "table"), None) for one in heads)
+        return [one for one in tables if one and one in self._dated]
 
     def _list_in(self, parent: HtmlElement, holding: set[HtmlElement]) -> HtmlList | None:
         kinds: dict[str, list[list[HtmlElement]]] = {}
