@@ -198,3 +198,37 @@ def test_an_entry_of_a_new_year_is_in_a_list_below_its_year(before: str, after: 
         several = insert(outline(several), text, date, None)
     assert around_new(several)[-1] in ("li", "td")
     assert insert_many(before, added, {}, None, None) == several
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ("Town hall", "Library"),
+        ("Town Hall", "Library", "Town Hall"),
+        ("Rathaus", "Museum", "Stadthalle"),
+        ("Town Hall", "Red Lion Inn", "St Mary's Church"),
+        ("la mairie", "École Jules Ferry", "Salle des fêtes"),
+    ],
+)
+def test_a_place_behind_a_title_is_no_person_and_stays_there(places: tuple[str, ...]) -> None:
+    page = list_of("<li>{0}: {1}, {2}</li>", around="<ul>\n{}\n</ul>")
+    rows = [(*row[:2], place) for row, place in zip(ROWS, places, strict=False)]
+    assert with_new(page(*rows), FULL) == page(NEW, *rows)
+    assert with_new(page(*rows), BARE) == page("<li>March 4, 2026: Moths & more</li>", *rows)
+
+
+def test_people_behind_a_title_stay_people_even_if_they_are_called_as_places_are() -> None:
+    page = list_of("<li>{0}: {1}, {2}</li>", around="<ul>\n{}\n</ul>")
+    names = ("Nick Park", "Stuart Hall", "Ada Lovelace")
+    rows = [(*row[:2], name) for row, name in zip(ROWS, names, strict=True)]
+    assert with_new(page(*rows), FULL) == page("<li>March 4, 2026: Moths & more, Grace Hopper</li>", *rows)
+
+
+def test_what_holds_a_table_with_a_head_is_no_entry() -> None:
+    panel = '<div class="panel">\n<table>\n<tr><th>Date</th><th>Title</th></tr>\n{}</table>\n</div>\n'
+    row = "<tr><td>{}</td><td>{}</td></tr>\n"
+    one, other, third = (row.format(*each[:2]) for each in ROWS)
+    assert not outline(panel.format(one) + panel.format(other)).sections
+    page = panel.format(one + other) + panel.format(third)
+    assert [section.title for section in outline(page).sections] == ["Owls", "Bats at night"]
+    assert with_new(page, BARE) == page.replace(one, row.format(*NEW) + one)

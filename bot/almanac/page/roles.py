@@ -131,6 +131,8 @@ def _cutter(values: list[str], *, only: bool) -> _Cutter | None:
         return partial(_aside, aside)
     cuts = [cut for mark in _CUTS for last in (False, True) if (cut := _cut_at(mark, values, last=last))]
     # The less is cut off, the less of a title it can be.
+    if only and role == "location":
+        role = None  # the only value of a line is its title
     return min(cuts, key=lambda cut: cut.length, default=_Named(role) if role else None)
 
 
@@ -147,11 +149,12 @@ class _Named:
 def _cut_at(mark: str, values: Sequence[str], *, last: bool) -> "_Cut | None":
     """Cut most values at a mark, if that leaves two parts of which only one is seen to be something."""
     parts = [parts for value in values if (parts := _parted(value, mark, last=last))]
-    if len(parts) < max(HABIT, len(values) * MOST):
-        return None
     before, after = [one[0] for one in parts], [one[1] for one in parts]
+    if len(parts) < max(len(values) * MOST, 2):
+        return None
     first, second = _role(before), _role(after)
-    if (first is None) == (second is None):
+    # Two values are no habit, unless it is certain what is cut off.
+    if (first is None) == (second is None) or (len(parts) < HABIT and "location" not in (first, second)):
         return None
     return _Cut(mark, last, (first or "?", second or "?"), sum(map(len, before if first else after)))
 
