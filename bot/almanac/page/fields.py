@@ -50,29 +50,30 @@ class EntryFields:
 
     def of(self, section: Section) -> dict[str, Any]:
         """Return the fields of a section, by their names."""
-        return self._found.get(section.start, {})
+        planned, status = self.as_planned(section)
+        return self._found.get(section.start, {}) if planned is section else self._planned[0].of(planned) | status
 
     def as_planned(self, section: Section) -> tuple[Section, dict[str, Any]]:
-        """Return a section as it is without its status, and the fields that it has then, with that."""
-        return self._planned.get(section.start) or (section, self.of(section))
+        """Return a section as it is without its status, and the fields that say that; nothing else is read for it."""
+        return self._planned[1].get(section.start) or (section, {})
 
     @cached_property
     def _found(self) -> dict[int, dict[str, Any]]:
         return _entry_fields(self.page, self.zones)
 
     @cached_property
-    def _planned(self) -> dict[int, tuple[Section, dict[str, Any]]]:
-        """The sections that say a status, by where they begin: read as if none did, on a page where none does."""
+    def _planned(self) -> "tuple[EntryFields, dict[int, tuple[Section, dict[str, Any]]]]":
+        """The page as it is where no section says a status, and by where they begin the sections that do."""
         marks = {one.start: mark for one in self.page.sections if (mark := unmarked(one))}
         if not marks:
-            return {}
+            return self, {}
+        habits = self.page.lines.habits
         texts = [marks[one.start][0] if one.start in marks else one.text for one in self.page.sections]
-        planned = outline(self.page.joined(texts), habits=self.page.lines.habits)
+        planned = outline(self.page.joined(texts), habits=habits)
         if [one.date for one in planned.sections] != [one.date for one in self.page.sections]:
-            return {}
-        fields, habits = EntryFields(planned, self.zones), self.page.lines.habits
-        return {
-            one.start: (other, fields.of(other) | fields_of_status(marks[one.start][1], one.date, habits))
+            return self, {}
+        return EntryFields(planned, self.zones), {
+            one.start: (other, fields_of_status(marks[one.start][1], one.date, habits))
             for one, other in zip(self.page.sections, planned.sections, strict=True)
             if one.start in marks
         }

@@ -6,7 +6,7 @@ same. What is noticed about its content is reported with its line and never corr
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date as calendar_date
 from itertools import zip_longest
@@ -55,7 +55,6 @@ _SHOWN = (
     *("recording", "links"),
 )
 _LINES = ("title", "series", "when", "location")
-_OF_STATUS = ("status", "previous_date")
 _TIMES = ("starts", "ends", "time_zone")
 _TIMED_BY = ("when", "date", "end_date")
 _TEXTS = ("title", "series", "when", "location", "description")
@@ -150,7 +149,8 @@ class SectionReader:
 
         A part that two fields could have changed leaves a doubt, and is not read.
         """
-        status = _status_of(fields.as_planned(section)[1]) if fields else {}
+        found_there = fields.of(section) if fields else {}
+        status = {name: found_there[name] for name in ("status", "previous_date") if name in found_there}
         start = self._event(section, _Reading({"title": record.title, **status}, whole=False), record, ())
         said, found, fixed = spelt(section.text), {}, Counter[int]()
         wrong = self._wrong(start, said)
@@ -279,10 +279,6 @@ def _changes(event: Event, record: Event) -> int:
     return len({*_differences(event, record)} - {"previous_date"}) or len(_differences(event, record))
 
 
-def _status_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: fields[name] for name in _OF_STATUS if name in fields}
-
-
 def _values(name: str, value: str, record: Event) -> Iterator[Any]:
     """Read a field's value in its canonical form; people whom the record knows keep what the page does not show."""
     if not value:
@@ -340,9 +336,9 @@ def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading
     Blank lines tell a paragraph with bullets from people with a label, unless a formatter has put them everywhere.
     """
     read, date = [], heading_date(section.date, section.end_date)
-    planned, more = fields.as_planned(section) if fields else (section, {})
+    planned, said = fields.as_planned(section) if fields else (section, {})
     for one in (planned, *([section] if planned is not section else [])):
-        status = _status_of(more) if one is planned else {}
+        status = said if one is planned else {}
         for text in _spellings(one.text):
             if house := read_house(text, date):
                 read.append(house | status)
@@ -355,7 +351,7 @@ def _readings(section: Section, fields: EntryFields | None) -> Iterator[_Reading
         # Of a section in another style, the title and the times are understood, and what the pattern of its list tells.
         title = (title_of(planned) or date)[:_MAX_TITLE]
         when = _when_line(planned)[1]
-        found = {"title": title, **({"when": when} if when else {}), **more}
+        found = {"title": title, **({"when": when} if when else {}), **(fields.of(section) if fields else {})}
         yield _Reading({**found, **status_in(found["title"])}, whole=False, named=planned.title)
 
 
