@@ -150,7 +150,7 @@ class SectionReader:
         A part that two fields could have changed leaves a doubt, and is not read.
         """
         found_there = fields.of(section) if fields else {}
-        status = {name: found_there[name] for name in ("status", "previous_date") if name in found_there}
+        status = {name: value for name, value in found_there.items() if name in ("status", "previous_date")}
         start = self._event(section, _Reading({"title": record.title, **status}, whole=False), record, ())
         said, found, fixed = spelt(section.text), {}, Counter[int]()
         wrong = self._wrong(start, said)
