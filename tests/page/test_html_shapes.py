@@ -232,3 +232,10 @@ def test_what_holds_a_table_with_a_head_is_no_entry() -> None:
     page = panel.format(one + other) + panel.format(third)
     assert [section.title for section in outline(page).sections] == ["Owls", "Bats at night"]
     assert with_new(page, BARE) == page.replace(one, row.format(*NEW) + one)
+
+
+@pytest.mark.parametrize("tag", ["b", "strong", "em", "i"])
+def test_what_is_marked_at_the_beginning_keeps_its_tag(tag: str) -> None:
+    page = list_of(f"<li><{tag}>{{0}}</{tag}>: {{1}}, {{2}}</li>", around="<ul>\n{}\n</ul>")
+    assert with_new(page(*ROWS), FULL) == page(NEW, *ROWS)
+    assert with_new(page(*ROWS), BARE) == page(f"<li><{tag}>{NEW[0]}</{tag}>: Moths & more</li>", *ROWS)

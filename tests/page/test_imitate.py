@@ -427,7 +427,7 @@ def test_every_page_with_a_first_line_exists() -> None:
                 '<a href="https://example.org/ada">Ada</a>, Grace</dd>'
             ),
         ),
-        ("html-folded", "<summary><strong>November 15, 2024</strong> - Owls</summary>\n<p>Speaker: <a "),
+        ("html-folded", "<summary><b>November 15, 2024</b> - Owls</summary>\n<p>Speaker: <a "),
         ("html-table", '<tr><td>Nov 15, 2024</td><td><a href="https://example.org/ada">Ada</a> (Engines), Grace</td>'),
         ("paragraphs", "**15 November 2024** - *Owls* by [Ada](https://example.org/ada) (Engines), Grace. [Slides]("),
         ("paragraphs-bold-days", "**November 15, 2024**\n\n**Owls**\n\nAbout owls.\n"),

@@ -235,13 +235,21 @@ class _Writer:
                 words, behind = _unmarked(value, MARKS[inner["name"].lower()])
                 if words is not None:
                     (start, end), value = inner.span("words"), words
-            if _IS_MARKDOWN.search(value):
-                value = f"{{% call html({_quoted(_link_attributes(run.tag))}) %}}{value}{{% endcall %}}"
-            yield _Edit(start, end, _spaced(value))
+            yield _Edit(start, end, _spaced(self._with_own_tags(run, value)))
             if behind:
                 yield _Edit(run.end, run.end, _spaced(behind))
             if needs:
                 yield self._wrapped(around, run, needs)
+
+    def _with_own_tags(self, run: Run, value: str) -> str:
+        """Write a value that is Markdown as HTML; what is marked at its beginning gets the tag that the page has."""
+        first = _EMPHASIZED.match(self._text, self._value_start(run), run.end)
+        words, behind = _unmarked(value, MARKS[first["name"].lower()]) if first else (None, "")
+        if first and words and words != value:
+            return f"<{first['name']}>{_spaced(words)}</{first['name']}>{behind}"
+        if not _IS_MARKDOWN.search(value):
+            return value
+        return f"{{% call html({_quoted(_link_attributes(run.tag))}) %}}{value}{{% endcall %}}"
 
     def _is_paragraph(self, run: Run) -> bool:
         """Tell whether a run is all of a paragraph's element, of which a text can have several."""
