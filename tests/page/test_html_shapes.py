@@ -119,6 +119,31 @@ def test_lines_between_breaks_are_each_what_the_neighbours_have_there(
         assert with_new(page(*rows), event) == page(*expected)
 
 
+@pytest.mark.parametrize(
+    ("around", "whole", "short"),
+    [
+        (
+            "<table>\n<tr><th>Date</th><th>Event</th></tr>\n{}\n</table>",
+            "<tr><td>{0}</td><td>{1}<br>{2}</td></tr>",
+            "<tr><td>{0}</td><td>{1}</td></tr>",
+        ),
+        ("<dl>\n{}\n</dl>", "<dt>{0}</dt>\n<dd>{1}<br>{2}</dd>", "<dt>{0}</dt>\n<dd>{1}</dd>"),
+        ("{}", "<p>{0}<br>7pm<br>{1}<br>{2}</p>", "<p>{0}<br>{1}</p>"),
+        ("{}", "<p>{0}<br>{1}<br>{2}<br>Doors open at 6pm</p>", "<p>{0}<br>{1}<br>Doors open at 6pm</p>"),
+    ],
+    ids=["cell", "description", "time", "constant"],
+)
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:2], ROWS[::-1], GERMAN], ids=["three", "two", "oldest", "german"])
+def test_where_and_when_on_a_line_of_their_own_are_those_of_the_new_event(
+    around: str, whole: str, short: str, rows: tuple[tuple[str, ...], ...]
+) -> None:
+    page = list_of(whole.replace("7pm", "6pm"), around=around)
+    new = ("4. März 2026" if rows is GERMAN else NEW[0], *NEW[1:])
+    for event, entry in ((FULL, whole.format(*new)), (BARE, short.format(*new))):
+        expected = [*rows, entry] if rows == ROWS[::-1] else [entry, *rows]
+        assert with_new(page(*rows), event) == page(*expected)
+
+
 def test_a_line_that_leads_somewhere_keeps_its_link() -> None:
     entry = '<p><strong>{0}</strong><br><a href="https://example.org/{1}">{1}</a><br>{2}</p>'
     page = list_of(entry)

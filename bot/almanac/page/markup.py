@@ -16,7 +16,7 @@ from typing import NamedTuple
 from almanac.dates import DateHabits, Found, find_date
 from almanac.labels import field_of
 from almanac.page.columns import Column, columns_of, head_fields
-from almanac.page.kinds import kind_of
+from almanac.page.kinds import CLOCK, kind_of
 from almanac.page.lines import LINK, MAX_START, plain
 from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
 from almanac.patterns import regex
@@ -297,7 +297,7 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
         text, count = Counter(texts).most_common(1)[0]
         is_label = field_of(plain(text)) is not None and len({*texts}) == 1
         is_same = count >= max(2, len(texts) * _CONSTANT)
-        is_told = _is_told(text) or (is_one_line(place) and kind_of([*map(plain, texts)]) == "location")
+        is_told = _is_told(text) or (is_one_line(place) and _is_own(kind_of([*map(plain, texts)]), plain(text)))
         is_fixed = is_same and find_date(plain(text), None, habits) is None and not is_told
         if is_label or is_fixed:
             fixed.add(place)
@@ -333,13 +333,23 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
 
 
 def _cut(entries: Sequence[str], habits: DateHabits) -> tuple[dict[Place, Run], ...]:
-    """Cut entries into their runs, those at their breaks too in which most say the date and more on other lines."""
+    """Cut entries into their runs, those at their breaks too in which most say the date or a place on other lines."""
     cut = [runs_of(entry) for entry in entries]
     runs = [run for one in cut for run in one if _BREAK in run.text]
     dated = Counter(run.place for run in runs if any(_date_in(line, None, habits) for line in run.text.split(_BREAK)))
     broken = {place for place, count in dated.items() if count * 2 > len(entries)}
+    texts: dict[Place, list[str]] = {}
+    for run in chain.from_iterable(cut):
+        texts.setdefault(run.place, []).append(run.text)
+    broken |= {place for place, said in texts.items() if _is_title_with_line(said)}
     cut = [runs_of(entry, broken) for entry in entries] if broken else cut
     return tuple({run.place: run for run in one} for one in cut)
+
+
+def _is_title_with_line(texts: Sequence[str]) -> bool:
+    """Tell whether all runs of a place have one break, and below it say where or when it is, as those of a cell may."""
+    below = [plain(text.partition(_BREAK)[2]) for text in texts if text.count(_BREAK) == 1]
+    return len(below) == len(texts) and kind_of(below) in ("location", "when")
 
 
 def is_one_line(place: Place) -> bool:
@@ -385,6 +395,11 @@ def _is_told(text: str) -> bool:
     """Tell whether a label says what a run is, though it may be the same in all entries, as a room often is."""
     label = _LABEL.match(text)
     return label is not None and field_of(plain(label[0])) is not None
+
+
+def _is_own(kind: str | None, line: str) -> bool:
+    """Tell whether a line is where or when an event is, even if all have the same; "Doors open at 6pm" is neither."""
+    return kind == "location" or (kind == "when" and CLOCK.match(line) is not None)
 
 
 def _name(place: Place, heads: Sequence[str]) -> str:
