@@ -130,8 +130,19 @@ def test_lines_between_breaks_are_each_what_the_neighbours_have_there(
         ("<dl>\n{}\n</dl>", "<dt>{0}</dt>\n<dd>{1}<br>{2}</dd>", "<dt>{0}</dt>\n<dd>{1}</dd>"),
         ("{}", "<p>{0}<br>7pm<br>{1}<br>{2}</p>", "<p>{0}<br>{1}</p>"),
         ("{}", "<p>{0}<br>{1}<br>{2}<br>Doors open at 6pm</p>", "<p>{0}<br>{1}<br>Doors open at 6pm</p>"),
+        (
+            "{}",
+            '<div class="card"><h5>{1}</h5><p>{0}, {2}</p></div>',
+            '<div class="card"><h5>{1}</h5><p>{0}</p></div>',
+        ),
+        (
+            "{}",
+            '<div class="card"><p>{0} | {2}</p><h5>{1}</h5></div>',
+            '<div class="card"><p>{0}</p><h5>{1}</h5></div>',
+        ),
+        ("{}", "<section><h3>{0}</h3><p>{1}<br>{2}</p></section>", "<section><h3>{0}</h3><p>{1}</p></section>"),
     ],
-    ids=["cell", "description", "time", "constant"],
+    ids=["cell", "description", "time", "constant", "card", "card-date-first", "date-as-heading"],
 )
 @pytest.mark.parametrize("rows", [ROWS, ROWS[:2], ROWS[::-1], GERMAN], ids=["three", "two", "oldest", "german"])
 def test_where_and_when_on_a_line_of_their_own_are_those_of_the_new_event(

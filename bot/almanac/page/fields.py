@@ -107,7 +107,7 @@ def _html_fields(page: Page, sections: Sequence[Section], zones: Zones) -> dict[
     for section, entry in zip(sections, markup.entries, strict=True):
         told = [(column, markup.value(entry[at])) for at, column in markup.columns.items() if column and at in entry]
         found[section.start] = _row_fields([cell for _, cell in told], [one for one, _ in told], section.date, zones)
-    for line in first_lines([*lines.bullets.values()]) if lines else ():
+    for line in first_lines([*lines.bullets.values()], is_titled=lines.is_titled) if lines else ():
         found[line.section.start] |= dict(_line_fields(line, zones))
     return found
 

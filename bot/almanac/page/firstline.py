@@ -59,12 +59,13 @@ class FirstLine:
         return frozenset([*self.model.fields, *(part.field for part in self.model.values), *(["url"] if leads else [])])
 
 
-def observe_first_line(sections: Sequence[Section]) -> tuple[FirstLine, list[Section]]:
+def observe_first_line(sections: Sequence[Section], *, is_titled: bool = False) -> tuple[FirstLine, list[Section]]:
     """Find the model for new first lines of a list, and return the sections whose lines are like it.
 
+    With `is_titled`, what each is called stands elsewhere.
     Where no line can be taken apart, new ones will be plain: `date: title`.
     """
-    lines = first_lines(sections)
+    lines = first_lines(sections, is_titled=is_titled)
     # What is crossed out is over or cancelled, and is no model of what is new.
     lines = [line for line in lines if "~~" not in split_lines(line.section.text)[0]] or lines
     if lines:

@@ -56,12 +56,14 @@ def html_markup(page: Page, sections: Sequence[Section]) -> Markup:
 class HtmlLines:
     """Runs of one place that say several things, as bullets: index of the entry -> bullet.
 
-    A run without a date has `words` before it that are none of its own, and say the entry's date.
+    A run without a date has `words` before it that are none of its own, and say the entry's date. With `is_titled`,
+    another place says what each is called.
     """
 
     place: Place
     bullets: dict[int, Section]
-    is_dated: bool = True
+    is_dated: bool
+    is_titled: bool
 
 
 def html_lines(markup: Markup, sections: Sequence[Section]) -> HtmlLines | None:
@@ -77,7 +79,8 @@ def html_lines(markup: Markup, sections: Sequence[Section]) -> HtmlLines | None:
             text = markup.value(entry[place])
             text = text if markup.is_line else f"{one.words}{_BEHIND_DATE}{text}"
             bullets[index] = one._replace(text=f"- {text}", style=Style("bullet"), date_line=0)
-    return HtmlLines(place, bullets, is_dated=markup.is_line)
+    is_titled = markup.is_line and markup.place_of("title") is not None
+    return HtmlLines(place, bullets, is_dated=markup.is_line, is_titled=is_titled)
 
 
 def html_questions(page: Page) -> tuple[Question, ...]:
@@ -167,10 +170,11 @@ class _Writer:
 
     def _first_line(self, lines: HtmlLines) -> FirstLine | None:
         """Describe how such runs are written; None if they only say the title."""
-        first = replace(observe_first_line([*lines.bullets.values()])[0], title="title", is_amid=True)
+        first = replace(
+            observe_first_line([*lines.bullets.values()], is_titled=lines.is_titled)[0], title="title", is_amid=True
+        )
         if lines.is_dated:
-            has_title = any(one and one.field == "title" for one in self._markup.columns.values())
-            return first if has_title else with_title(first)
+            return first if lines.is_titled else with_title(first)
         pieces = first.model.pieces
         begins = [piece.field or piece.text for piece in pieces[:2]] == ["date", _BEHIND_DATE]
         if not begins or "title" not in first.shown or first.shown <= {"date", "title", "url"}:

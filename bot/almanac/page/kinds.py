@@ -28,7 +28,7 @@ _PLACE = regex(
     re.IGNORECASE,
 )
 _SURNAME = regex(
-    r"(?!(?:town|city|village|church|parish|music|concert|sports?|main|high|st)\b)\S+ (?:\S+ )?"
+    r"(?!(?:at|in|im|the|town|city|village|church|parish|music|concert|sports?|main|high|st)\b)\S+ (?:\S+ )?"
     r"(?:hall|park|church|street|green|castle|barn|farm|lane|garden|inn|(?!rat)\S*(?:haus|hof|heim|garten|platz))",
     re.IGNORECASE,
 )

@@ -315,15 +315,12 @@ def observe_markup(entries: Sequence[str], heads: Sequence[str], habits: DateHab
         )
         above = ""
     told = [place for place in places if place not in fixed]
-    lines = {
-        place: [text for entry in cut if place in entry and (text := plain(entry[place].text))]
-        for place in told
-        if is_one_line(place) and not names[place]
-    }
-    dates = {place for place, texts in lines.items() if sum(says_date(text, habits) for text in texts) * 2 > len(texts)}
-    by_lines = _names_of_lines({place: texts for place, texts in lines.items() if place not in dates})
+    said = {place: [text for entry in cut if place in entry and (text := plain(entry[place].text))] for place in told}
+    dates = {place for place, texts in said.items() if sum(says_date(text, habits) for text in texts) * 2 > len(texts)}
+    lines = {place: said[place] for place in told if is_one_line(place) and not names[place] and place not in dates}
     # Lines of which something else is the title say more about it.
-    names |= {place: name for place, name in by_lines.items() if name != "title" or "title" not in names.values()}
+    is_titled = any(name == "title" and place not in dates for place, name in names.items())
+    names |= {place: name for place, name in _names_of_lines(lines).items() if name != "title" or not is_titled}
     below_heads = frozenset(place for place in names if any(map(str.strip, heads)) and _name(place, heads) in heads)
     markup = Markup(cut, dict.fromkeys(fixed), labels, habits, below_heads)
     rows = [[markup.value(entry[place]) if place in entry else "" for place in told] for entry in cut]

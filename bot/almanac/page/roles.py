@@ -44,12 +44,18 @@ OPTIONAL, _NEARLY_ALL = 0.2, 0.8
 """The shares of a list's lines from which on a field is one of the list's own, and words are copied."""
 
 
-def first_lines(sections: Sequence[Section]) -> list[Line]:
-    """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out."""
+def first_lines(sections: Sequence[Section], *, is_titled: bool = False) -> list[Line]:
+    """Cut the first lines of a list's sections into pieces; those whose marks or dates are not clear are left out.
+
+    With `is_titled`, what each is called stands elsewhere.
+    """
     lines = cut_pieces(sections)
     # What a link from date to title consists of is a line of its own.
     inner = _understood([Line(line.section, "", piece.parts) for line in lines for piece in line.pieces if piece.parts])
-    lines, titles = _understood(lines), Counter(text for line in inner if (text := _title_in(line.pieces)))
+    lines, titles = (
+        _understood(lines, is_titled=is_titled),
+        Counter(text for line in inner if (text := _title_in(line.pieces))),
+    )
     # The same word in nearly all of them names none of the events, if another one does.
     same = {text for text, count in titles.items() if count >= max(len(inner) * _NEARLY_ALL, HABIT)}
     titled = {line.section.start for line in lines if "title" in line.fields}
@@ -69,9 +75,9 @@ def _with_copied(pieces: Sequence[Piece], texts: set[str]) -> tuple[Piece, ...]:
     )
 
 
-def _understood(lines: list[Line]) -> list[Line]:
+def _understood(lines: list[Line], *, is_titled: bool = False) -> list[Line]:
     for _ in range(HABIT):
-        lines = _refined(lines)
+        lines = _refined(lines, is_titled=is_titled)
     return _with_titles(lines)
 
 
@@ -84,15 +90,15 @@ def _unknown(line: Line) -> Iterator[tuple[str, int]]:
         before = piece.field or before
 
 
-def _refined(lines: list[Line]) -> list[Line]:
+def _refined(lines: list[Line], *, is_titled: bool) -> list[Line]:
     """Say what the values of one place are, or cut them where most of them consist of two."""
     values: dict[str, list[str]] = {}
     for line in lines:
         for place, index in _unknown(line):
             values.setdefault(place, []).append(plain(line.pieces[index].text))
-    # A line's only value is its title, unless that is below it.
+    # A line's only value is its title, unless that is elsewhere.
     below = sum(_TITLE_BELOW.search(line.section.text) is not None for line in lines) >= len(lines) * MOST
-    only = not below and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
+    only = not (below or is_titled) and max((sum(1 for _ in _unknown(line)) for line in lines), default=0) == 1
     cutters = {place: _cutter(found, only=only) for place, found in values.items()}
     if "people" in cutters:
         cutters["people"] = cutters["people"] or _lead_of(values["people"])
