@@ -3,12 +3,13 @@
 Unknown keys are refused with the nearest one named.
 """
 
+import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import getitem
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -22,6 +23,7 @@ MAIN = ""
 """The name of the history whose settings stand above those of all others."""
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _LONGEST_NAME = 40
+C = TypeVar("C", bound=Config)
 _LANGUAGE = regex(
     r"""(?:^|[{,])[ \t\ufeff]*+["']?language["']?[ \t]*+:[ \t]*+["']?([a-z]{2})""", re.MULTILINE | re.IGNORECASE
 )
@@ -61,12 +63,28 @@ class SiteConfig(Config):
         """Return the complete settings of each history by its name, in their order."""
         found: dict[str, Config] = {}
         if not self.histories or self.model_fields_set.intersection(_MAKE_ONE):
-            found[MAIN] = self
+            found[MAIN] = _with_template(self, MAIN)
         shared = {name: getattr(self, name) for name in self.model_fields_set.difference(OWN, _OF_ALL)}
         for name, own in self.histories.items():
             more = {key: value for key, value in shared.items() if key not in own.model_fields_set}
-            found[name] = own.model_copy(update=more)
+            found[name] = _with_template(own.model_copy(update=more), name)
         return found
+
+
+def entry_template(key: str, path: str, history: str) -> str:
+    """Return where the template of a site's own `files` or `list` is, unless the settings say otherwise."""
+    folder = f".github/almanac/{history}/" if history else ".github/almanac/"
+    suffix = posixpath.splitext(path)[1]
+    return f"{folder}{'file' if key == 'files' else 'entry'}{suffix}.j2"
+
+
+def _with_template(config: C, history: str) -> C:
+    lacking = {}
+    for key in ("files", "list"):
+        name, path = f"{key[:4]}_template", getattr(config, key)
+        if path and getattr(config, name) is None:
+            lacking[name] = entry_template(key, path, history)
+    return config.model_copy(update=lacking) if lacking else config
 
 
 def glimpsed_language(text: str) -> Language:

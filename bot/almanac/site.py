@@ -198,7 +198,7 @@ class Site:
         from almanac.entries.template import EntryTemplate  # noqa: PLC0415 -- the same
         from almanac.renderer import own_entry_writer  # noqa: PLC0415 -- the same
 
-        source = self._template(path)
+        source = self.text(path, TEMPLATE) if path else None
         if source is None or path is None:
             message = say(
                 "The template of the site's own files or entries is missing. Correct its name, or put the file back: "

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from almanac.config import PATH
+from almanac.config import PATH, Config
+from almanac.proposal.names import ADOPT_BRANCH
 
+from tests.engine.test_onboarding import offer, offered, put, sweep
+from tests.forge.worlds import open_world
 from tests.memory import Files
 from tests.offers import offer_of, text_of
 
@@ -18,6 +22,7 @@ _MIXED = {
 }
 _TALKS = "- 2025-06-02: Owls\n- 2025-05-02: Bats\n- 2025-04-02: Moths\n"
 _TWO = {**_JEKYLL, "talks.md": f"# Talks\n\n{_TALKS}", "meetups.md": f"# Meetups\n\n{_TALKS.replace('2025', '2024')}"}
+_LISTED = {"_data/events.yml": "- title: Owl\n  date: 2025-03-01\n- title: Bat\n  date: 2025-02-01\n"}
 _DATES = "<p>8 October 2025: Bats<br>10 September 2025: Owls</p>"
 
 
@@ -213,3 +218,62 @@ def test_jekyll_cannot_tell_the_columns_of_a_table_without_commas(config: Files,
 def test_hugo_leaves_out_what_is_to_come(config: str, warned: bool) -> None:
     text = _text({"hugo.toml": config, **_HUGO}, page="content/events")
     assert ("`hugo.toml`: Hugo leaves out an event that is to come until its day" in text) == warned
+
+
+def test_a_folder_that_was_not_found_can_be_named_in_the_settings_on_the_branch() -> None:
+    posts = {
+        f"_posts/2025-0{day}-01-owls.md": f"---\ntitle: Owls {day}\n---\nWe meet on 2{day} October 2025.\n"
+        for day in "123"
+    }
+    files = {**_JEKYLL, **posts}
+    first = offer_of(files)
+    assert first
+    assert "that I did not find, you can name that place ([more](" in text_of(first)
+    made = offer_of(files, first.choices, {PATH: "files: _posts/{date}-{slug}.md\ndashboard: true\n"})
+    assert made
+    assert made.files[".github/almanac/file.md.j2"].startswith("---\ntitle: {{ title | with_status }}\n")
+    assert made.sample.startswith("---\ntitle: A sample event\n")
+    assert "`_posts`: 3 files, one for each event" in text_of(made)
+
+
+@pytest.mark.parametrize("key", ["files", "list"])
+def test_settings_and_template_can_both_be_edited_on_the_branch(key: str) -> None:
+    talks = {f"_talks/2025-0{day}-02-owl.md": f"---\ntitle: Owl {day}\ndate: 2025-0{day}-02\n---\n" for day in "123"}
+    files = {**_JEKYLL, **(talks if key == "files" else _LISTED)}
+    first = offer_of(files)
+    assert first
+    template = next(path for path in first.files if path.endswith(".j2"))
+    edited = first.files[template].replace("title:", "title:  ")
+    made = offer_of(files, {}, {PATH: first.files[PATH] + "dashboard: true\n", template: edited})
+    assert made
+    assert "title:   A sample event" in made.sample
+    assert f"`{template}`: how a new event is written" in text_of(made)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "words"),
+    [
+        (".github/almanac/entry.yml.j2", "{{ date", "{{ dat", "Only 0 of 2 events would be known"),
+        (".github/almanac/entry.yml.j2", "title:", "title: [", "This is not valid YAML"),
+        (Config().form, "body:", "body: [", "This is not valid YAML"),
+    ],
+)
+def test_a_mistake_on_the_branch_is_said_and_all_else_stays(
+    tmp_path: Path, path: str, old: str, new: str, words: str
+) -> None:
+    with open_world("local", tmp_path / "site") as world:
+        put(
+            world,
+            {**_JEKYLL, "_data/events.yml": "- title: Owl\n  date: 2025-03-01\n- title: Bat\n  date: 2025-02-01\n"},
+        )
+        sweep(world)
+        before = offered(world)
+        world.commit({path: before[path].replace(old, new, 1).encode()}, branch=ADOPT_BRANCH)
+        sweep(world)
+        text = offer(world).body
+        assert words in text
+        assert "`_data/events.yml`: 2 entries" in text
+        assert "title: A sample event" in text
+        assert {name: one for name, one in offered(world).items() if name != path} == {
+            name: one for name, one in before.items() if name != path
+        }

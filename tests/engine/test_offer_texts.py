@@ -75,7 +75,7 @@ def test_no_site_is_told_a_command(corpus: str) -> None:
         (
             {"talks.md": _TALKS},
             {configs.PATH: "page: talks.md\nimages: img\n"},
-            {"en": "You can write such a template ([more]("},
+            {"en": "Put the line `section_template:"},
         ),
         (
             {"talks.md": _OVER},

@@ -134,9 +134,6 @@ def _plan_history(site: Site, paths: Collection[str], workflow: Callable[..., st
     is_new = not is_known or site.text(site.config.form) is None
     place = configured_place(site, paths) if is_known else place_at(site, paths, site.config.page)
     if place:
-        if place.learned is None:
-            message = say("There is no event there yet that shows how they are written. Write the first one by hand.")
-            raise UserError(place.problem if place.events or place.undated else Problem(message, file=place.path))
         plan = _take_place(site, paths, workflow, place, wishes, language=site.config.language)
     else:
         named_page(site, paths, site.config.page, new=wishes.new)  # refuses one that there cannot be
@@ -197,6 +194,10 @@ def _take_place(  # noqa: PLR0913 -- what there is
 ) -> Adoption:
     """Take over a folder or a list of events: its files are the records, and stay as they are."""
     text, config = site.text(configs.PATH), site.config
+    source = config.file_template or config.list_template
+    if place.learned is None and (source is None or site.text(source) is None):
+        message = say("There is no event there yet that shows how they are written. Write the first one by hand.")
+        raise UserError(place.problem if place.events or place.undated else Problem(message, file=place.path))
     is_ours = text is None or bool(site.history and site.text(config.form) is None)
     if is_ours:
         # Of a history that is new, the settings have the place as a page so far.

@@ -110,6 +110,7 @@ def adopt(  # noqa: PLR0913 -- where and what, and one for each way
         )
         if action is None or history:
             plan.files.pop(WORKFLOW, None)
+        _refuse_broken_form(plan, written)
         return plan
 
     if history:
@@ -124,9 +125,8 @@ def adopt(  # noqa: PLR0913 -- where and what, and one for each way
         return None
     wants_template = bool(choices.get("template"))
     wished = partial(planned, shape=shape, upcoming=choices.get("upcoming") != "", template=wants_template)
-    plan, beside, unread = _page_or_new(site, paths, choices, places, wished)
-    if plan.page is None and plan.config.page != Config().page and (other := same_address(Config().page, paths)):
-        plan.notes.append(_said_of_other_name(code(Config().page), code(other)))
+    plan, beside, unread = _page_or_new(site, paths, choices, places, written, wished)
+    plan.notes += _said_of_new_page(plan, paths, places)
     groups = [*_pages(plan, places, beside)]
     if unread is None:
         free = free_places(Site(Overlay(files, plan.written)))
@@ -205,11 +205,12 @@ def _add_named(plan: Adoption, files: SiteFiles, written: Mapping[str, str]) -> 
                 plan.subscribed[path], plan.files[path], plan.states[path] = path, text, "new"
 
 
-def _page_or_new(
+def _page_or_new(  # noqa: PLR0913, PLR0917 -- what there is
     site: Site,
     paths: Sequence[str],
     choices: Choices,
     places: Sequence[PageFound | Place],
+    written: Mapping[str, str],
     planned: Callable[..., Adoption],
 ) -> tuple[Adoption, str | None, Sequence[Problem] | None]:
     """Plan the page, folder or list that was chosen or is found; or a new page, where none can be taken.
@@ -223,7 +224,9 @@ def _page_or_new(
         plan = planned(page=page)
         return plan, (beside or _way_back(plan, beside_that, places)) if page else None, None
     except UserError as error:
-        new = None if page else beside_that()
+        # What people wrote on the branch may be why, such as the template of a folder.
+        is_typed = any(one.file in written for one in error.problems) or any(path.endswith(".j2") for path in written)
+        new = None if page or is_typed else beside_that()
         if new is None:
             raise
         # Of several, the first says only that none can be taken; alone, it says why what was found cannot.
@@ -417,12 +420,27 @@ def _with_old(offer: AdoptionOffer, page: str, unread: Sequence[Problem], places
     return replace(offer, found=tuple(filter(None, found)), unread=tuple(left), problems=(*unread, *offer.problems))
 
 
-def _said_of_other_name(usual: str, other: str) -> str:
-    return say(
-        "The new page is not called {page}, as Jekyll would build it to the address of {other}.",
-        page=usual,
-        other=other,
-    )
+def _said_of_new_page(plan: Adoption, paths: Sequence[str], places: Sequence[PageFound | Place]) -> Iterator[str]:
+    """Say why a new page has another name than usual, and what to do if it is not wanted."""
+    if plan.taken or plan.page:
+        return
+    if not places:
+        yield say(
+            "If you have events already, in a page, folder or list that I did not find, you can name that place "
+            "(docs/adopt-app.md)."
+        )
+    if plan.config.page != Config().page and (other := same_address(Config().page, paths)):
+        yield say(
+            "The new page is not called {page}, as Jekyll would build it to the address of {other}.",
+            page=code(Config().page),
+            other=code(other),
+        )
+
+
+def _refuse_broken_form(plan: Adoption, written: Mapping[str, str]) -> None:
+    """Raise what is wrong with a form that people wrote on the branch: without it, nothing can be shown."""
+    if plan.form is None and plan.problems and plan.config.form in written:
+        raise UserError(plan.problems)
 
 
 def _order_read(page: Page | None) -> Iterator[str]:
@@ -460,5 +478,8 @@ def _entries(plan: Adoption, render: Renderer | None) -> tuple[str, str, str]:
     shape = plan.shape or Shape("own", None, samples(plan.page.alive_list, tongue)[1])
     event, section = answered(shape, plan.form, render, tongue)
     write = partial(map, render or shape.render)
-    asked = said_of_questions(plan.form, event, section, write) if plan.form else ""
+    if plan.form is None:
+        return newest_of(plan.page).text.strip("\n"), section, ""
+    names = say("The form asks for {asked}.", asked=", ".join(one.label for one in plan.form.fields))
+    asked = joined((names, said_of_questions(plan.form, event, section, write)))
     return newest_of(plan.page).text.strip("\n"), section, asked

@@ -15,6 +15,7 @@ from almanac.commands.discovery import MARKDOWN, jekyll_of, readable_text
 from almanac.commands.printed import Printed
 from almanac.commands.references import find_references
 from almanac.dates import find_date
+from almanac.entries.doubts import WRITTEN_OVER
 from almanac.entries.examples import Example, Source, sorted_newest
 from almanac.entries.formats import DataEntry, Format, line_start
 from almanac.entries.frontmatter import cut
@@ -38,6 +39,11 @@ HTML = (".html", ".htm")
 """How the names of pages end that are written in HTML."""
 _YAML = (".yml", ".yaml")
 _TOML = ".toml"
+_GENERATED = regex(
+    r"^#[^\n]{0,200}\b(?:auto-?generated|generated (?:by|from|automatically)|do not (?:edit|modify|change))\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TOP = 500  # characters in which a file says that a program writes it
 _READ = (*MARKDOWN, *HTML, *_YAML)
 _DOCUMENTS = (*_READ, ".json", ".toml", ".rst", ".adoc", ".org", ".mdx", ".njk", ".liquid", ".hbs", ".ejs", ".pug")
 _TEMPLATES = (*MARKDOWN, *HTML, ".liquid")
@@ -273,7 +279,9 @@ def _folders(paths: Iterable[str], within: str | None = None) -> Iterator[tuple[
         is_within = within is not None and path.startswith(f"{within}/")
         depth = next((at for at, folder in enumerate(folders) if is_folder_of_events(folder)), None)
         depth = within.count("/") if within and is_within else depth
-        if depth is None or not name.lower().endswith(_DOCUMENTS) or {*folders[: depth + 1]} & NO_PAGES:
+        if depth is None or not name.lower().endswith(_DOCUMENTS):
+            continue
+        if not is_within and {*folders[: depth + 1]} & NO_PAGES:
             continue
         stem = name.lower().partition(".")[0]
         if stem not in ("readme", "_index") and (stem != _BUNDLE or len(folders) > depth + 1):
@@ -440,7 +448,8 @@ def _read_list(site: Site, path: str, printed: Printed | None) -> Place:
     newest = sorted_newest(examples)
     references = find_references(site, path, newest)
     source = Source(newest, language, columns, mark, references=references, escapes=_escapes(printed))
-    return _learned(place, source)
+    place = _learned(place, source)
+    return replace(place, reasons=(WRITTEN_OVER, *place.reasons)) if _GENERATED.search(text[:_TOP]) else place
 
 
 def _language(path: str) -> Language:

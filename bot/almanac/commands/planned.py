@@ -24,6 +24,8 @@ _PURPOSES = {
 }
 _TEMPLATES = {
     "section_template": say("how a new event is written on your page"),
+    "file_template": say("how a new event is written"),
+    "list_template": say("how a new event is written"),
     "index_template": say("how its line in the second list is written"),
     "upcoming_template": say("how it is written while it is to come"),
 }

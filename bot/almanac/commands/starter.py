@@ -371,7 +371,7 @@ _HOUSE_LABELS = (
 
 def house_section(language: Language) -> str:
     """Return the template of a section in the house style in some language; English needs none of its own."""
-    text, tongue = template("section.md.j2"), load_tongue(language)
+    text, tongue = template("section.md.j2").replace("docs/", f"{_DOCS}/"), load_tongue(language)
     if tongue is None:
         return text
     for label in _HOUSE_LABELS:

@@ -13,7 +13,6 @@ from almanac.catalogues import load_tongue
 from almanac.commands.discovery import jekyll_of, records_folder
 from almanac.commands.places import Place
 from almanac.commands.shapes import print_entry, with_answers
-from almanac.commands.starter import of_history
 from almanac.commands.trial import Trial, build_both
 from almanac.config import Config
 from almanac.entries.stores import place_of
@@ -22,6 +21,7 @@ from almanac.errors import Problem, UserError
 from almanac.event.model import Event, Image, Link, Person
 from almanac.event.submission import FIELDS
 from almanac.form.schema import Form
+from almanac.histories import entry_template
 from almanac.output import print_text
 from almanac.paths import joined
 from almanac.phrases import said, say
@@ -31,7 +31,6 @@ from almanac.times.check import read_when
 from almanac.times.zones import home_of, load_zone
 from almanac.views.protocol import build_all, put_event, unshown
 
-_FOLDER = ".github/almanac"
 _ALWAYS_ASKED = {"title", "date", "when", "duration"}
 _EVERYTHING: dict[str, Any] = {
     "title": say("A sample event"),
@@ -103,10 +102,11 @@ class Overlay:
 def config_for(site: Site, place: Place, paths: Collection[str]) -> Config:
     """Return the settings for a folder or list that is taken over; a table has its records in a folder beside it."""
     ((key, path),) = place.settings.items()
-    kind = "file" if key == "files" else "entry"
-    template = f"{_FOLDER}/{kind}{path[path.rindex('.') :]}.j2"
-    template = of_history(template, site.history) if site.history else template
-    settings = {key: path, f"{key[:4]}_template": template, "images": _images(place, paths)}
+    settings = {
+        key: path,
+        f"{key[:4]}_template": entry_template(key, path, site.history),
+        "images": _images(place, paths),
+    }
     if place.is_table:
         settings["records"] = records_folder(site, path, paths)[0]
     return Config.model_validate({name: value for name, value in settings.items() if value})

@@ -14,6 +14,7 @@ _MOST_BY_CHANCE = 5  # keys that may be in the order of the alphabet although a 
 _MOST_BY_HAND = 3  # keys for one day
 _LINES_READ = 60
 _PUBLISHED = regex(r"(?:date)?(?:publish(?:ed)?|posted|pub|post)(?:on|at|date)?")
+WRITTEN_OVER = say("Another program seems to write this list, so it would write over what is added to it.")
 
 
 def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, str]) -> Iterator[str]:
@@ -58,7 +59,7 @@ def doubts_of(models: Models, shown: Collection[str], filled_by: Mapping[str, st
     is_sorted = all(one == sorted(one) and len(one) > _MOST_BY_CHANCE for one in names)
     values = (str(value) for key in models.keys.values() for value in key.filled)
     if is_sorted or (models.source.language == "json" and any(map(_MOMENT.fullmatch, values))):
-        yield say("Another program seems to write this list, so it would write over what is added to it.")
+        yield WRITTEN_OVER
 
 
 def _published(models: Models) -> tuple[str, str, str] | None:
