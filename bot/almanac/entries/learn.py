@@ -18,9 +18,9 @@ from almanac.entries.days import day_again, day_written
 from almanac.entries.doubts import doubts_of
 from almanac.entries.examples import ISO_DAY, Example, Models, Reference, Source
 from almanac.entries.formats import DataEntry
-from almanac.entries.groups import grouped
 from almanac.entries.inyaml import YamlList
 from almanac.entries.keys import PERSON_FIELD, PLACES, Key, is_blank, name_key, tells_of_event, words_of
+from almanac.entries.nested import grouped
 from almanac.entries.styles import KeyPiece, Part, copied, entry_template, parts_of, row_template
 from almanac.entries.times import TIME_FIELDS, Written, is_named_for_an_end, is_named_for_time, tells_when, time_written
 from almanac.event.model import Event, safe_slug

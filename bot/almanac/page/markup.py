@@ -16,9 +16,9 @@ from typing import NamedTuple
 from almanac.dates import DateHabits, Found, find_date
 from almanac.labels import field_of
 from almanac.page.columns import Column, columns_of, head_fields
-from almanac.page.kinds import CLOCK, kind_of
 from almanac.page.lines import LINK, MAX_START, plain
 from almanac.page.tags import CELLS, CLOSED_BY, DEEPEST, VOID, Tag, tags_in, without_comments
+from almanac.page.valuekinds import CLOCK, kind_of
 from almanac.patterns import regex
 
 MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "br": "<br>", "u": "", "sup": "", "sub": ""}

@@ -13,9 +13,9 @@ from almanac.dates import find_date
 from almanac.dateshapes import without_zoned_time
 from almanac.event.people import PERSON
 from almanac.labels import EMOJI, field_of
-from almanac.page.kinds import WEEKDAY
 from almanac.page.lines import LINK, MAX_START, plain, split_lines
 from almanac.page.outline import Section
+from almanac.page.valuekinds import WEEKDAY
 from almanac.patterns import regex
 
 _MARK = regex(r"\A[ ]{0,3}(?:#{1,6}[ \t]+|(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?)?")

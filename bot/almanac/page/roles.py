@@ -11,10 +11,10 @@ from functools import partial
 
 from almanac.event.people import PERSON
 from almanac.labels import field_of
-from almanac.page.kinds import CLOCK, MOST, kind_of, share
 from almanac.page.lines import plain
 from almanac.page.outline import Section
 from almanac.page.pieces import SEPARATORS, Line, Piece, cut_pieces, extent, marked, unbalanced
+from almanac.page.valuekinds import CLOCK, MOST, kind_of, share
 from almanac.patterns import regex
 
 _CUTS = (" - ", " \u2013 ", " \u2014 ", " | ", " / ", ": ", "; ", ", ", " (", " @ ", " at ")
