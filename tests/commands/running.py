@@ -42,7 +42,7 @@ class Almanac:
         with pytest.raises(SystemExit) as left:
             entry.main()
         shown = self.capsys.readouterr()
-        assert "Traceback" not in shown.err
+        assert "Traceback" not in shown.err, shown.err
         return Ran(int(str(left.value.code)), shown.out, shown.err)
 
 
